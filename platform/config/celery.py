@@ -1,0 +1,20 @@
+"""The Celery application. It only wakes work up: what matters lives as rows with leases (kernel.jobs, kernel.outbox)."""
+
+import os
+from pathlib import Path
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{os.environ.get('PEYVAND_ENV', 'dev')}")
+
+app = Celery("peyvand")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def make_queue_folders(sender: Celery, **_: object) -> None:
+    """The filesystem transport expects its folders to exist."""
+    for key, folder in dict(sender.conf.broker_transport_options or {}).items():
+        if "folder" in key:
+            Path(str(folder)).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,213 @@
+"""Settings that hold everywhere. Values that differ between machines come from the environment (see README)."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from kernel.registry.discovery import installed_apps
+
+from api.settings import *  # noqa: F403 — each part keeps its own settings beside its code
+from identity.settings import *  # noqa: F403 — as above
+
+ROOT = Path(__file__).resolve().parents[3]
+VAR = Path(os.environ.get("PEYVAND_VAR", ROOT / "var")).resolve()
+ENV = os.environ.get("PEYVAND_ENV", "dev")
+PORT = int(os.environ.get("PORT", "8000"))
+BASE_HOST = os.environ.get("PEYVAND_BASE_HOST", "localhost")
+CONSOLE_HOST = f"console.{BASE_HOST}"
+SCHEME = "http"
+DATA = os.environ.get("PEYVAND_DATA", "")
+
+SECRET_KEY = os.environ.get("PEYVAND_SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS = [BASE_HOST, f".{BASE_HOST}", "127.0.0.1", "[::1]"]
+USE_X_FORWARDED_HOST = False
+
+PLATFORM_APPS = ("django_tenants", "tenants", "billing")
+CORE_APPS = (
+    "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions",
+    "allauth", "allauth.account", "allauth.mfa", "allauth.usersessions", "identity", "kernel", "api", "crm",
+)  # fmt: skip
+TOOL_APPS = (
+    "django.contrib.messages", "django.contrib.staticfiles", "django.contrib.postgres", "django.contrib.humanize",
+    "rest_framework", "drf_spectacular", "django_cotton.apps.SimpleAppConfig", "django_htmx", "django_vite", "csp",
+    "frontend",
+)  # fmt: skip
+ENGINE_APPS = installed_apps()
+
+#: django-tenants reads these two; our router decides finer: see tenants/router.py.
+SHARED_APPS = [*PLATFORM_APPS, *CORE_APPS[:-1], *TOOL_APPS]
+TENANT_APPS = [*CORE_APPS, *ENGINE_APPS]
+INSTALLED_APPS = [*dict.fromkeys([*SHARED_APPS, *TENANT_APPS])]
+TENANT_MODEL = "tenants.Organization"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+PUBLIC_SCHEMA_NAME = "public"
+DATABASE_ROUTERS = ["tenants.router.SchemaRouter"]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tenants.middleware.WorkspaceMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "identity.middleware.ActorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "frontend.middleware.ErrorPagesMiddleware",
+]
+ROOT_URLCONF = "config.urls_workspace"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "frontend.context.shell",
+            ],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "tenants.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or 5432),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # Behind a transaction pooler a named cursor outlives its connection; see tenants/postgresql.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {"connect_timeout": 5, "options": "-c timezone=UTC"},
+    }
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://peyvand@127.0.0.1:5432/peyvand"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "cache",
+        "KEY_FUNCTION": "kernel.cache.tenant_key",
+    }
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("fa", "فارسی"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "frontend" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [("dist", ROOT / "frontend" / "dist")]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": ROOT / "frontend" / "dist" / "manifest.json",
+        "static_url_prefix": "dist",
+    }
+}
+FILES_ROOT = VAR / "files"
+
+_SMTP = urlsplit(os.environ.get("PEYVAND_SMTP_URL", "smtp://127.0.0.1:1025"))
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _SMTP.hostname or "127.0.0.1"
+EMAIL_PORT = _SMTP.port or 25
+EMAIL_HOST_USER = unquote(_SMTP.username or "")
+EMAIL_HOST_PASSWORD = unquote(_SMTP.password or "")
+EMAIL_USE_TLS = _SMTP.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("PEYVAND_FROM_EMAIL", f"Peyvand <no-reply@{BASE_HOST}>")
+MAIL_PAGE = os.environ.get("PEYVAND_MAIL_PAGE", "")
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "frontend.views.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+IMPORT_MAX_BYTES = 256 * 1024 * 1024
+
+_SELF = ["'self'"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": _SELF,
+        "style-src": _SELF,
+        "img-src": ["'self'", "data:"],
+        "font-src": _SELF,
+        "connect-src": _SELF,
+        "form-action": _SELF,
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": _SELF,
+    }
+}
+
+CELERY_BROKER_URL = os.environ.get("PEYVAND_BROKER_URL", "filesystem://")
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        "data_folder_in": str(VAR / "queue"),
+        "data_folder_out": str(VAR / "queue"),
+        "processed_folder": str(VAR / "queue-done"),
+        "control_folder": str(VAR / "queue-control"),
+        "store_processed": False,
+    }
+    if CELERY_BROKER_URL.startswith("filesystem")
+    else {}
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "tenants.tasks.sweep", "schedule": 20.0},
+    "refill-pool": {"task": "tenants.tasks.refill_pool", "schedule": 30.0},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("PEYVAND_LOG_LEVEL", "INFO")},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

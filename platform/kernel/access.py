@@ -1,0 +1,110 @@
+"""The one permission predicate. Every face asks here; nobody filters by hand.
+
+A role gives each permission a level. For an entity's records: `own` = I own it (or made it, where it has no owner),
+`team` = its owner is in one of the teams I reach, `all`. Unknown permissions, entities of engines that are off, and
+actors without a role get nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from kernel.errors import Denied, NotFound
+from kernel.registry import LEVELS, Entity, registry
+
+_RANK = {level: rank for rank, level in enumerate(LEVELS)}
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. Built once a request (identity.actors.actor_for) and passed on, keyword-only, to every service."""
+
+    user_id: UUID | None
+    label: str
+    levels: Mapping[str, str] = field(default_factory=dict)
+    team_ids: frozenset[UUID] = frozenset()
+    engines: frozenset[str] = frozenset()
+    #: Code of ours acting for nobody (seeding, a scheduled job): may do everything in this workspace.
+    system: bool = False
+
+    def level(self, code: str) -> str:
+        """The level this actor has on a permission; "none" for what is unknown or switched off."""
+        if code not in registry.permissions:
+            return "none"
+        if self.system:
+            return "all"
+        engine = code.partition(".")[0]
+        if engine not in self.engines and engine not in registry.always_on():
+            return "none"
+        return self.levels.get(code, "none")
+
+    def may(self, code: str) -> bool:
+        """Whether this permission is held at any level."""
+        return _RANK[self.level(code)] > 0
+
+
+def system_actor(label: str = "system") -> Actor:
+    return Actor(user_id=None, label=label, system=True, engines=frozenset(m.name for m in registry.modules))
+
+
+def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
+    """The condition under which `actor` may do `action` to a record of `entity`."""
+    kind = registry.entity(entity)
+    level = actor.level(kind.permission(action))
+    if action != "view":
+        # What one may not see, one may not touch: the lower of the two levels holds.
+        level = min(level, actor.level(kind.permission("view")), key=_RANK.__getitem__)
+    if level == "all":
+        return Q()
+    if level == "none" or actor.user_id is None:
+        return NOTHING
+    own = Q(**{f"{kind.owner}_id": actor.user_id}) if kind.has_owner else Q(created_by_id=actor.user_id)
+    if level == "team" and kind.has_owner and actor.team_ids:
+        return own | Q(**{f"{kind.owner}__team_id__in": sorted(actor.team_ids)})
+    return own
+
+
+def may_add(entity: str | Entity, actor: Actor) -> bool:
+    return actor.may(registry.entity(entity).permission("add"))
+
+
+def require(actor: Actor, code: str) -> None:
+    """Refuse unless the permission is held at some level."""
+    if not actor.may(code):
+        raise Denied()
+
+
+def records_visible_to(actor: Actor, entity: str | Entity, action: str = "view") -> QuerySet[Any]:
+    """The records of an entity that `actor` may do `action` to; deleted ones are not among them."""
+    kind = registry.entity(entity)
+    return kind.model_class._default_manager.filter(visible(kind, actor, action))
+
+
+def get_record_for(actor: Actor, entity: str | Entity, pk: UUID | str, action: str = "view") -> Any:
+    """Fetch and authorise in one call. Invisible and absent are both NotFound; seen but not permitted is Denied."""
+    kind = registry.entity(entity)
+    try:
+        identifier = pk if isinstance(pk, UUID) else UUID(str(pk))
+    except ValueError:
+        raise NotFound() from None
+    record: Model | None = records_visible_to(actor, kind).filter(pk=identifier).first()
+    if record is None:
+        raise NotFound()
+    if action != "view" and not allows(actor, kind, record, action):
+        raise Denied()
+    return record
+
+
+def allows(actor: Actor, entity: str | Entity, record: Any, action: str) -> bool:
+    """Whether `actor` may do `action` to this very record, decided by the same predicate in the database."""
+    kind = registry.entity(entity)
+    condition = visible(kind, actor, action)
+    if not condition:
+        return True
+    if condition == NOTHING:
+        return False
+    return bool(kind.model_class._default_manager.filter(condition, pk=record.pk).exists())

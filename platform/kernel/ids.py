@@ -1,0 +1,13 @@
+"""Identifiers: UUID version 7, RFC 9562 §5.7 with the sub-millisecond fraction of §6.2, method 3."""
+
+import secrets
+import time
+import uuid
+
+
+def uuid7() -> uuid.UUID:
+    """A time-ordered UUID: 48 bits of milliseconds, 12 bits of their fraction, 62 random bits."""
+    millis, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = (rest << 12) // 1_000_000
+    value = (millis & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
+    return uuid.UUID(int=value)

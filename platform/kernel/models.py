@@ -1,0 +1,164 @@
+"""Abstract rows that engines build on, and the kernel's own tables in every workspace."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext_lazy as _
+
+from kernel.ids import uuid7
+from kernel.text.db import Fold
+
+#: Sorts Persian and Latin alike, as readers of either expect.
+COLLATION = "fa-x-icu"
+
+
+class Live(models.Manager[Any]):
+    """Records that are not deleted; the default everywhere."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(deleted_at__isnull=True)
+
+
+class Record(models.Model):
+    """A record of the registry: UUIDv7, a version against silent overwriting, and deletion that can be undone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("created by"), null=True, blank=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+", db_index=False,
+    )  # fmt: skip
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[Live] = Live()
+    everything: ClassVar[models.Manager[Any]] = models.Manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "everything"
+
+
+class OwnedRecord(Record):
+    """A record that somebody is responsible for; the levels own and team look at the owner."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner"), null=True, blank=True,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+
+    class Meta(Record.Meta):
+        abstract = True
+
+
+def search_column(*names: str) -> models.GeneratedField:
+    """A stored column of folded text over which one types ahead; give it a `search_index`."""
+    parts: list[Any] = []
+    for name in names:
+        parts += [Coalesce(F(name), Value("")), Value(" ")]
+    return models.GeneratedField(
+        expression=Fold(Concat(*parts, output_field=models.TextField())),
+        output_field=models.TextField(), db_persist=True, editable=False,
+    )  # fmt: skip
+
+
+def search_index(name: str) -> GinIndex:
+    return GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name=name)
+
+
+class AuditEntry(models.Model):
+    """Who changed which field from what to what, when and through which door. Never updated.
+
+    `changes` is {field: [old, new]}; a creation has old = null, a deletion keeps what was there. `batch` is shared by
+    the changes of one act (a bulk edit, an import's batch), so that one undo takes them all back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=200)
+    source = models.CharField(max_length=10)
+    ip = models.GenericIPAddressField(null=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    action = models.CharField(max_length=20)
+    entity = models.CharField(max_length=60)
+    record_id = models.UUIDField(null=True)
+    record_label = models.CharField(max_length=300, blank=True)
+    changes = models.JSONField(default=dict)
+    batch = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "kernel_audit"
+        indexes = (
+            models.Index(fields=["entity", "record_id", "-id"], name="audit_record"),
+            models.Index(fields=["batch"], name="audit_batch", condition=Q(batch__isnull=False)),
+        )
+
+
+class OutboxMessage(models.Model):
+    """An event that happened, kept until every receiver has had it. Written in the transaction of the change."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        DEAD = "dead"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    name = models.CharField(max_length=100)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(auto_now_add=True)
+    leased_until = models.DateTimeField(null=True)
+    done_receivers = models.JSONField(default=list)
+    last_error = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_outbox"
+        indexes = (models.Index(fields=["next_at"], name="outbox_waiting", condition=Q(state="waiting")),)
+
+
+class Job(models.Model):
+    """Long work as a row with a lease: Celery only wakes it. A worker that dies loses the lease and another goes on.
+
+    `done` of `total` is the progress people see; `state_data` is what the handler needs to resume.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Stopped")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=60)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by_id = models.UUIDField(null=True)
+    created_by_label = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    payload = models.JSONField(default=dict)
+    state_data = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    cancel_requested = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(auto_now_add=True)
+    leased_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "kernel_job"
+        indexes = (
+            models.Index(fields=["next_at"], name="job_open", condition=Q(state__in=["waiting", "running"])),
+        )

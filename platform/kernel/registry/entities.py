@@ -1,0 +1,145 @@
+"""An entity, described once. Lists, boards, records, forms, the API, imports and audit all read this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from kernel.errors import Text
+from kernel.registry.fields import F, Field, resolve
+
+ACTIONS = ("view", "add", "change", "delete", "import", "export")
+LEVELS = ("none", "own", "team", "all")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the form and of the record page."""
+
+    label: Text
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Cards in lanes. `lane` is a relation or choice field; `sum` a numeric one; `card` what a card shows."""
+
+    lane: str
+    sum: str = ""
+    card: tuple[str, ...] = ()
+    #: Field of the lane's entity by which lanes are grouped into boards (a deal's stages by pipeline).
+    group: str = ""
+    #: Field of the lane's entity by which lanes are ordered.
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Related:
+    """Records of another entity that point here, shown on the record page."""
+
+    entity: str
+    field: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """One kind of record.
+
+    `levels` gives what a fresh role may do: {"manager": {"view": "all", …}}; an action left out is "none".
+    `prepare` is a dotted path to `f(record, changed: set[str], actor) -> None`, run before every save,
+    without queries, so that it serves single and bulk writes alike.
+    `events` is a dotted path to `f(record, before: dict | None) -> list[tuple[str, dict]]`: what happened besides
+    the change itself.
+    """
+
+    name: str
+    plural: str
+    model: str
+    label: Text
+    label_plural: Text
+    fields: tuple[str | F, ...]
+    columns: tuple[str, ...]
+    icon: str = "circle"
+    title: str = "name"
+    subtitle: str = ""
+    owner: str = "owner"
+    sort: str = "-created_at"
+    filters: tuple[str, ...] = ()
+    match: tuple[str, ...] = ("name",)
+    layout: tuple[Section, ...] = ()
+    glance: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    board: Board | None = None
+    levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    prepare: str = ""
+    events: str = ""
+    #: False hides the generic pages (the entity keeps its API), for things that live inside another's page.
+    pages: bool = True
+    importable: bool = True
+    #: An import may make records of this entity when a relation names one that does not exist yet.
+    make_from_import: bool = True
+    empty_hint: Text = ""
+    engine: str = ""  # set by the manifest that lists the entity
+
+    @cached_property
+    def model_class(self) -> type[models.Model]:
+        return apps.get_model(self.model)
+
+    @cached_property
+    def all_fields(self) -> Mapping[str, Field]:
+        """Fields by name, in the order the engine wrote them."""
+        specs = [F(spec) if isinstance(spec, str) else spec for spec in self.fields]
+        return {spec.name: resolve(spec, self.model_class) for spec in specs}
+
+    @cached_property
+    def editable_fields(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.all_fields.values() if not f.readonly)
+
+    @cached_property
+    def list_fields(self) -> tuple[Field, ...]:
+        """Fields that may stand as a column of the list."""
+        return tuple(f for f in self.all_fields.values() if f.in_list)
+
+    @cached_property
+    def filter_fields(self) -> tuple[Field, ...]:
+        names = self.filters or tuple(f.name for f in self.all_fields.values() if f.kind != "longtext")
+        return tuple(self.all_fields[name] for name in names)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        return self.layout or (Section("", tuple(f.name for f in self.editable_fields)),)
+
+    @cached_property
+    def prepare_function(self) -> Any:
+        return import_string(self.prepare) if self.prepare else None
+
+    @cached_property
+    def events_function(self) -> Any:
+        return import_string(self.events) if self.events else None
+
+    @cached_property
+    def has_owner(self) -> bool:
+        return bool(self.owner)
+
+    @cached_property
+    def has_search(self) -> bool:
+        return any(f.name == "search_text" for f in self.model_class._meta.get_fields())
+
+    def field(self, name: str) -> Field:
+        return self.all_fields[name]
+
+    def permission(self, action: str) -> str:
+        """The permission's code, such as "sfa.deal.change"."""
+        return f"{self.engine}.{self.name}.{action}"
+
+    def title_of(self, record: models.Model) -> str:
+        return str(getattr(record, self.title) or "—")
+
+    def text_label(self, many: bool = False) -> str | Promise:
+        return self.label_plural if many else self.label

@@ -1,0 +1,114 @@
+"""Fields of an entity: what an engine writes down (`F`) and what faces read (`Field`)."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from django.db import models
+
+from kernel.errors import Text
+
+Kind = Literal[
+    "text", "longtext", "integer", "decimal", "money", "percent", "date", "datetime", "bool", "choice",
+    "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation",
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
+NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent"})
+TEXTUAL: frozenset[str] = frozenset(
+    {"text", "longtext", "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code"}
+)
+
+
+@dataclass(frozen=True)
+class F:
+    """What an engine says of a field beyond its model: only what the model cannot know."""
+
+    name: str
+    kind: Kind | None = None
+    label: Text | None = None
+    help: Text | None = None
+    readonly: bool = False
+    required: bool | None = None
+    currency: str = ""
+    target: str = ""
+    in_list: bool = True
+    #: Text that a blank record starts from, or a dotted path to a callable(actor) that gives it.
+    default: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field as every face sees it. `column` is the model attribute that a query names."""
+
+    name: str
+    kind: Kind
+    label: Text
+    help: Text = ""
+    required: bool = False
+    readonly: bool = False
+    unique: bool = False
+    max_length: int | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    target: str = ""
+    currency: str = ""
+    places: int | None = None
+    in_list: bool = True
+    default: Any = None
+
+    @property
+    def column(self) -> str:
+        return f"{self.name}_id" if self.kind == "relation" else self.name
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in NUMERIC
+
+    @property
+    def textual(self) -> bool:
+        return self.kind in TEXTUAL
+
+    @property
+    def sortable(self) -> bool:
+        return self.kind != "longtext"
+
+    def options(self) -> dict[str, Any]:
+        """What `kernel.values.parse_value` needs to know beside the kind."""
+        return {"choices": self.choices, "max_length": self.max_length, "places": self.places, "label": self.label}
+
+
+def _kind_of(column: models.Field[Any, Any]) -> Kind:
+    """The kind that a model column suggests; an `F` may say otherwise."""
+    if isinstance(column, models.ForeignKey):
+        return "relation"
+    if column.choices:
+        return "choice"
+    by_class: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
+        (models.EmailField, "email"), (models.URLField, "url"), (models.DateTimeField, "datetime"),
+        (models.DateField, "date"), (models.BooleanField, "bool"), (models.UUIDField, "uuid"),
+        (models.DecimalField, "decimal"), (models.IntegerField, "integer"), (models.TextField, "longtext"),
+        (models.CharField, "text"), (models.FloatField, "decimal"),
+    )  # fmt: skip
+    for cls, kind in by_class:
+        if isinstance(column, cls):
+            return kind
+    raise TypeError(f"No field kind for {column!r}; give one with F(kind=…).")
+
+
+def resolve(spec: F, model: type[models.Model]) -> Field:
+    """Join what the engine says of a field with what its model already knows."""
+    column = model._meta.get_field(spec.name)
+    if not isinstance(column, models.Field):
+        raise TypeError(f"{model.__name__}.{spec.name} is not a column.")
+    target = spec.target
+    kind = spec.kind or _kind_of(column)
+    if kind == "relation" and not target:
+        related = column.related_model
+        assert isinstance(related, type)
+        target = related._meta.model_name or ""
+    required = not (column.blank or column.has_default()) if spec.required is None else spec.required
+    return Field(
+        name=spec.name, kind=kind, label=spec.label or column.verbose_name, help=spec.help or column.help_text,
+        required=required and not spec.readonly, readonly=spec.readonly or not column.editable, unique=column.unique,
+        max_length=column.max_length, choices=tuple((str(v), label) for v, label in (column.flatchoices or ())),
+        target=target, currency=spec.currency, places=getattr(column, "decimal_places", None), in_list=spec.in_list,
+        default=spec.default,
+    )  # fmt: skip

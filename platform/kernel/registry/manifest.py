@@ -1,0 +1,77 @@
+"""An engine's manifest: data only, read by everything that mounts engines. Models are named, never imported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from kernel.errors import Text
+from kernel.registry.entities import Entity
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A permission beside the entities' own, such as "identity.role.manage"."""
+
+    code: str
+    label: Text
+    #: Level of a fresh role: {"manager": "all"}. Admins always have "all".
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A place in the sidebar. `key` is the letter after G; `permission` hides what one may not see."""
+
+    label: Text
+    url: str
+    icon: str = ""
+    permission: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """A page under Settings. `group` is one of organization, engines, people, data, personal."""
+
+    label: Text
+    url: str
+    group: str
+    permission: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """An engine. `urls` and `api_urls` are dotted paths to modules with `urlpatterns`; `jobs` maps a kind of job to
+    a dotted path of `f(job) -> None`; `hears` maps an event's name to a dotted path of `f(event) -> None`."""
+
+    name: str
+    app: str
+    label: Text
+    tagline: Text = ""
+    features: tuple[Text, ...] = ()
+    icon: str = "puzzle"
+    vendor: str = ""
+    always_on: bool = False
+    depends: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    settings_pages: tuple[SettingsPage, ...] = ()
+    urls: str = ""
+    api_urls: str = ""
+    publishes: tuple[str, ...] = ()
+    hears: Mapping[str, str] = field(default_factory=dict)
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    price_key: str = ""
+    #: Dotted path of `f(*, actor) -> None`, run in the transaction that switches the engine on for the first time.
+    on_enable: str = ""
+    #: False while the engine is announced but not built: shown in the catalogue, cannot be switched on.
+    available: bool = True
+
+    def __post_init__(self) -> None:
+        # An entity belongs to the manifest that lists it; writing its engine twice would be one place too many.
+        owned = tuple(replace(entity, engine=self.name) for entity in self.entities)
+        object.__setattr__(self, "entities", owned)
+
+    @property
+    def app_label(self) -> str:
+        return self.app.rpartition(".")[2]
