@@ -1,0 +1,96 @@
+"""The customer base: accounts and contacts. Always on; every engine stands on it."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kernel.registry import Entity, F, Module, NavItem, Related, Section, SettingsPage
+
+EVERYONE = {
+    "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
+    "member": {"view": "all", "add": "all", "change": "team", "delete": "own"},
+    "reader": {"view": "all"},
+}
+
+account = Entity(
+    name="account",
+    plural="accounts",
+    model="crm.Account",
+    label=_("Account"),
+    label_plural=_("Accounts"),
+    icon="building-2",
+    fields=(
+        "name", "owner", F("parent", target="account"), "sector", F("phone", kind="phone"), "email", "website",
+        F("national_id", kind="legal_id"), "country", "city", "address", "employees", "revenue",
+        "year_established", "description", F("created_at", readonly=True), F("updated_at", readonly=True),
+    ),
+    columns=("name", "sector", "city", "phone", "owner", "employees", "revenue"),
+    match=("name", "national_id", "email", "phone"),
+    filters=(
+        "name", "owner", "sector", "country", "city", "parent", "phone", "email", "employees", "revenue",
+        "year_established", "created_at", "updated_at",
+    ),
+    sort="name",
+    glance=("sector", "city", "phone", "website", "email", "owner"),
+    layout=(
+        Section(_("Who they are"), ("name", "parent", "sector", "owner")),
+        Section(_("How to reach them"), ("phone", "email", "website", "country", "city", "address")),
+        Section(_("Figures"), ("employees", "revenue", "year_established", "national_id")),
+        Section(_("Notes"), ("description",)),
+    ),
+    related=(
+        Related("contact", "account", ("name", "job_title", "phone", "email")),
+        Related("deal", "account", ("name", "stage", "amount", "close_date")),
+        Related("account", "parent", ("name", "city")),
+    ),
+    levels=EVERYONE,
+    empty_hint=_("An account is an organization you sell to or work with."),
+)  # fmt: skip
+
+contact = Entity(
+    name="contact",
+    plural="contacts",
+    model="crm.Contact",
+    label=pgettext_lazy("person", "Contact"),
+    label_plural=pgettext_lazy("people", "Contacts"),
+    icon="users",
+    fields=(
+        F("name", readonly=True), "first_name", "last_name", "owner", F("account", target="account"), "job_title",
+        "email", F("phone", kind="phone"), F("mobile", kind="phone"), "city", "birthday", "preferred_channel",
+        "description", F("created_at", readonly=True), F("updated_at", readonly=True),
+    ),
+    columns=("name", "account", "job_title", "mobile", "email", "owner"),
+    match=("email", "mobile", "phone", "name"),
+    filters=(
+        "name", "owner", "account", "job_title", "email", "phone", "mobile", "city", "birthday", "preferred_channel",
+        "created_at", "updated_at",
+    ),
+    sort="name",
+    glance=("job_title", "account", "mobile", "phone", "email", "owner"),
+    layout=(
+        Section(_("Who they are"), ("first_name", "last_name", "account", "job_title", "owner")),
+        Section(_("How to reach them"), ("mobile", "phone", "email", "preferred_channel", "city")),
+        Section(_("More"), ("birthday", "description")),
+    ),
+    related=(Related("deal", "contact", ("name", "stage", "amount", "close_date")),),
+    levels=EVERYONE,
+    empty_hint=_("A contact is a person, usually at one of your accounts."),
+)  # fmt: skip
+
+manifest = Module(
+    name="crm",
+    app="crm",
+    label=_("Customer base"),
+    tagline=_("Accounts, contacts, their history, import and search"),
+    icon="users",
+    always_on=True,
+    entities=(account, contact),
+    nav=(
+        NavItem(_("My day"), "crm:home", "sun", key="h"),
+        NavItem(account.label_plural, "crm:account_list", "building-2", "crm.account.view", key="a"),
+        NavItem(contact.label_plural, "crm:contact_list", "users", "crm.contact.view", key="p"),
+        NavItem(_("Import"), "crm:import_list", "file-up", "crm.account.import", key="i"),
+    ),
+    urls="crm.urls",
+    api_urls="crm.api_urls",
+    jobs={"crm.import": "crm.imports.run.run_import", "crm.import_preview": "crm.imports.preview.run_preview"},
+)
