@@ -1,0 +1,1 @@
+"""Facts about written text: digits, folding for search and matching, and their SQL twins."""
