@@ -80,8 +80,14 @@ deal = Entity(
     fields=(
         F("name", required=False), "reference", "owner", F("account", target="account"),
         F("contact", target="contact"), F("product", target="product"),
-        F("pipeline", target="pipeline", required=False, default="modules.sfa.selectors.default_pipeline"),
-        F("stage", target="stage", required=False, default="modules.sfa.selectors.first_stage"),
+        F(
+            "pipeline", target="pipeline", required=False, default="modules.sfa.selectors.default_pipeline",
+            default_by=("stage",),
+        ),
+        F(
+            "stage", target="stage", required=False, default="modules.sfa.selectors.first_stage",
+            default_by=("pipeline",),
+        ),
         F("kind", readonly=True), F("amount", kind="money", currency="currency"),
         F("currency", default="modules.sfa.selectors.default_currency"), F("probability", kind="percent"),
         "opened_on", "close_date", F("closed_at", readonly=True), "next_step", "lost_reason", "description",

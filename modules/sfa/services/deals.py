@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor
+from kernel.errors import Invalid
 from modules.sfa.enums import StageKind
 from modules.sfa.models import Deal
 
@@ -14,6 +16,8 @@ _CLOSED = (StageKind.WON, StageKind.LOST)
 
 def prepare_deal(deal: Deal, changed: set[str], actor: Actor) -> None:
     """Keep what the stage implies in step with it, and give an unnamed deal a name people recognise."""
+    if "pipeline" in changed and deal.stage.pipeline_id != deal.pipeline_id:
+        raise Invalid.one("stage", "other_pipeline", _("This stage belongs to another pipeline. Choose one of its own."))
     if "stage" in changed:
         deal.pipeline_id = deal.stage.pipeline_id
         deal.kind = deal.stage.kind

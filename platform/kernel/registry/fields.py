@@ -31,8 +31,10 @@ class F:
     currency: str = ""
     target: str = ""
     in_list: bool = True
-    #: Text that a blank record starts from, or a dotted path to a callable(actor) that gives it.
+    #: What a blank record starts from: a literal, or a dotted path to a callable(actor, values) that gives it.
     default: Any = None
+    #: Other fields whose values the default depends on.
+    default_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,7 @@ class Field:
     places: int | None = None
     in_list: bool = True
     default: Any = None
+    default_by: tuple[str, ...] = ()
 
     @property
     def column(self) -> str:
@@ -110,5 +113,5 @@ def resolve(spec: F, model: type[models.Model]) -> Field:
         required=required and not spec.readonly, readonly=spec.readonly or not column.editable, unique=column.unique,
         max_length=column.max_length, choices=tuple((str(v), label) for v, label in (column.flatchoices or ())),
         target=target, currency=spec.currency, places=getattr(column, "decimal_places", None), in_list=spec.in_list,
-        default=spec.default,
+        default=spec.default, default_by=spec.default_by,
     )  # fmt: skip

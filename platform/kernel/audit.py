@@ -1,0 +1,72 @@
+"""The audit: written beside every change, read as a record's history."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from kernel.access import Actor, get_record_for
+from kernel.context import get_door
+from kernel.models import AuditEntry
+from kernel.registry import Entity, registry
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it in the audit: exact, and comparable with what is read back."""
+    if isinstance(value, Model):
+        return str(value.pk)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, UUID | datetime | date):
+        return value.isoformat() if isinstance(value, date) else str(value)
+    return value
+
+
+def entry(
+    action: str, *, actor: Actor, entity: Entity | str = "", record: Model | None = None, label: str = "",
+    changes: Mapping[str, Any] | None = None, batch: UUID | None = None,
+) -> AuditEntry:  # fmt: skip
+    """An unsaved audit row; bulk writers save many at once."""
+    through = get_door()
+    kind = registry.entity(entity) if entity and not isinstance(entity, Entity) and _known(entity) else entity
+    name = kind.name if isinstance(kind, Entity) else str(kind)
+    if record is not None and not label and isinstance(kind, Entity):
+        label = kind.title_of(record)
+    return AuditEntry(
+        actor_id=actor.user_id, actor_label=actor.label[:200], source=through.source, ip=through.ip,
+        request_id=through.request_id[:64], action=action, entity=name, record_id=getattr(record, "pk", None),
+        record_label=label[:300], changes=dict(changes or {}), batch=batch,
+    )  # fmt: skip
+
+
+def _known(name: str) -> bool:
+    return any(entity.name == name for entity in registry.entities)
+
+
+def record_act(
+    action: str, *, actor: Actor, entity: Entity | str = "", record: Model | None = None, label: str = "",
+    changes: Mapping[str, Any] | None = None,
+) -> AuditEntry:  # fmt: skip
+    """Write down an act that is not a record write: a sign-in, an export, a role's new levels."""
+    row = entry(action, actor=actor, entity=entity, record=record, label=label, changes=changes)
+    row.save(force_insert=True)
+    return row
+
+
+def save_entries(rows: Iterable[AuditEntry]) -> None:
+    AuditEntry.objects.bulk_create(rows, batch_size=2000)
+
+
+def history(
+    entity: str | Entity, pk: UUID, *, actor: Actor, limit: int = 50, before: UUID | None = None
+) -> list[AuditEntry]:
+    """What happened to one record, newest first; NotFound when the actor may not see it."""
+    kind = registry.entity(entity)
+    get_record_for(actor, kind, pk)
+    rows = AuditEntry.objects.filter(entity=kind.name, record_id=pk).order_by("-id")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows[:limit])

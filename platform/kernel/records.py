@@ -1,0 +1,260 @@
+"""Writing records. A change is one transaction: the row, its audit and its event.
+
+Values are cleaned ones (kernel.clean). Permissions are checked here, by the one predicate, whichever face calls.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from kernel import audit
+from kernel.access import Actor, get_record_for, may_add, visible
+from kernel.clean import blank
+from kernel.errors import Conflict, Denied, NotFound
+from kernel.events import publish_all
+from kernel.ids import uuid7
+from kernel.models import AuditEntry
+from kernel.registry import Entity, registry
+from kernel.upsert import RowResult, upsert_records
+from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, snapshot
+
+__all__ = [
+    "Outcome", "RowResult", "bulk_delete", "bulk_update", "create_record", "delete_record", "restore_record",
+    "undo_batch", "update_record", "upsert_records",
+]  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What a bulk act did. `batch` undoes it."""
+
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    batch: UUID = field(default_factory=uuid7)
+
+
+def _events(kind: Entity, verb: str, change: Change) -> list[tuple[str, dict[str, Any]]]:
+    payload = {"id": str(change.record.pk), "entity": kind.name, "changes": change.diff}
+    own = kind.events_function(change.record, change.before) if kind.events_function else []
+    return [(f"{kind.engine}.{kind.name}_{verb}", payload), *own]
+
+
+def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID | None = None) -> UUID:
+    """The audit row and the events of one change; returns the audit row's id, by which it can be undone."""
+    row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
+    row.save(force_insert=True)
+    publish_all(_events(kind, verb, change))
+    change.record.audit_id = row.pk
+    return row.pk
+
+
+@transaction.atomic
+def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, Any]) -> Any:
+    """Make a record. Its owner is the actor unless values say otherwise."""
+    kind = registry.entity(entity)
+    if not may_add(kind, actor):
+        raise Denied()
+    record = kind.model_class(created_by_id=actor.user_id)
+    full = fill_defaults(kind, values, actor)
+    for name, value in full.items():
+        setattr(record, name, value)
+    if kind.prepare_function:
+        kind.prepare_function(record, set(full), actor)
+    check_unique(kind, record)
+    record.save(force_insert=True)
+    change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
+    _finish(kind, "created", change, actor)
+    return record
+
+
+def _lock(kind: Entity, pk: UUID | str, actor: Actor, action: str) -> Any:
+    """The record, authorised and locked until the transaction ends."""
+    record = get_record_for(actor, kind, pk, action)
+    locked = kind.model_class._default_manager.select_for_update().filter(pk=record.pk).first()
+    if locked is None:
+        raise NotFound()
+    return locked
+
+
+@transaction.atomic
+def update_record(
+    entity: str | Entity, pk: UUID | str, *, actor: Actor, values: Mapping[str, Any], version: int | None = None
+) -> Any:
+    """Change a record; nothing is written when nothing differs.
+
+    With `version` (what the writer had seen) a newer record raises Conflict, which carries it.
+    """
+    kind = registry.entity(entity)
+    record = _lock(kind, pk, actor, "change")
+    if version is not None and record.version != version:
+        raise Conflict(record)
+    before = snapshot(kind, record)
+    _assign(kind, record, values, actor)
+    diff = changes_between(kind, before, snapshot(kind, record))
+    if not diff:
+        return record
+    check_unique(kind, record)
+    record.version += 1
+    record.save(force_update=True)
+    _finish(kind, "changed", Change(record, before, diff), actor)
+    return record
+
+
+def _assign(kind: Entity, record: Any, values: Mapping[str, Any], actor: Actor) -> None:
+    changed = set()
+    for name, value in values.items():
+        column = kind.field(name).column
+        if getattr(record, column) != getattr(value, "pk", value):
+            changed.add(name)
+            setattr(record, name, value)
+    if changed and kind.prepare_function:
+        kind.prepare_function(record, changed, actor)
+
+
+@transaction.atomic
+def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version: int | None = None) -> Any:
+    """Put a record away; `restore_record` brings it back as it was."""
+    kind = registry.entity(entity)
+    record = _lock(kind, pk, actor, "delete")
+    if version is not None and record.version != version:
+        raise Conflict(record)
+    _set_deleted(kind, record, timezone.now(), actor, "deleted")
+    return record
+
+
+def _set_deleted(kind: Entity, record: Any, at: Any, actor: Actor, verb: str, batch: UUID | None = None) -> None:
+    record.deleted_at, record.version = at, record.version + 1
+    record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at"])
+    _finish(kind, verb, Change(record, snapshot(kind, record), {}), actor, batch)
+
+
+@transaction.atomic
+def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any:
+    """Bring a deleted record back."""
+    kind = registry.entity(entity)
+    deleted = kind.model_class.everything.select_for_update().filter(visible(kind, actor, "delete"), pk=pk)  # type: ignore[attr-defined] # Record's manager
+    record = deleted.filter(deleted_at__isnull=False).first()
+    if record is None:
+        raise NotFound()
+    _set_deleted(kind, record, None, actor, "restored")
+    return record
+
+
+@transaction.atomic
+def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
+    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
+    kind = registry.entity(entity)
+    wanted = _ids(ids)
+    outcome = Outcome()
+    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "change"), pk__in=wanted)
+    records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
+    outcome.refused = len(wanted) - len(records)
+    changes = []
+    for record in records:
+        before = snapshot(kind, record)
+        _assign(kind, record, values, actor)
+        if diff := changes_between(kind, before, snapshot(kind, record)):
+            changes.append(Change(record, before, diff))
+    save_changed(kind, changes)
+    _finish_many(kind, "changed", changes, actor, outcome.batch)
+    outcome.changed, outcome.unchanged = len(changes), len(records) - len(changes)
+    return outcome
+
+
+def _ids(ids: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(getattr(item, "pk", item) for item in ids))
+
+
+def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
+    audit.save_entries(
+        audit.entry(verb, actor=actor, entity=kind, record=c.record, changes=c.diff, batch=batch) for c in changes
+    )
+    publish_all([event for change in changes for event in _events(kind, verb, change)])
+
+
+@transaction.atomic
+def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Outcome:
+    kind = registry.entity(entity)
+    wanted = _ids(ids)
+    outcome = Outcome()
+    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "delete"), pk__in=wanted)
+    records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
+    _toggle_many(kind, records, actor, "deleted", outcome)
+    outcome.refused = len(wanted) - len(records)
+    return outcome
+
+
+def _toggle_many(kind: Entity, records: list[Any], actor: Actor, verb: str, outcome: Outcome) -> None:
+    at = timezone.now() if verb == "deleted" else None
+    changes = []
+    for record in records:
+        record.deleted_at = at
+        changes.append(Change(record, snapshot(kind, record), {}))
+    save_changed(kind, changes)
+    _finish_many(kind, verb, changes, actor, outcome.batch)
+    outcome.changed += len(changes)
+
+
+@transaction.atomic
+def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
+    """Take back an act: an audit row's id, or the batch of a bulk act.
+
+    What somebody changed since, or what the actor may not change, is left as it is and counted as refused.
+    """
+    identifier = batch if isinstance(batch, UUID) else UUID(str(batch))
+    entries = list(AuditEntry.objects.filter(Q(batch=identifier) | Q(pk=identifier)).order_by("id"))
+    if not entries:
+        raise NotFound()
+    outcome = Outcome()
+    groups: dict[tuple[str, str], list[AuditEntry]] = {}
+    for row in entries:
+        groups.setdefault((row.entity, row.action), []).append(row)
+    for (name, verb), rows in groups.items():
+        _undo_group(registry.entity(name), verb, rows, actor, outcome)
+    return outcome
+
+
+_OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}
+
+
+def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
+    action = "change" if verb == "changed" else "delete"
+    ids = [row.record_id for row in rows]
+    manager: Any = kind.model_class.everything  # type: ignore[attr-defined] # Record's manager
+    found = manager.filter(visible(kind, actor, action), pk__in=ids).select_for_update(of=("self",)).order_by("pk")
+    records = {record.pk: record for record in found}
+    if verb == "changed":
+        changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row))]
+        save_changed(kind, changes)
+        _finish_many(kind, "changed", changes, actor, outcome.batch)
+        done = len(changes)
+    else:
+        opposite = _OPPOSITE.get(verb)
+        if opposite is None:
+            raise NotFound()
+        due = [r for r in records.values() if (r.deleted_at is None) == (opposite == "deleted")]
+        _toggle_many(kind, due, actor, opposite, outcome)
+        outcome.changed -= len(due)
+        done = len(due)
+    outcome.changed += done
+    outcome.refused += len(rows) - done
+
+
+def _reverted(kind: Entity, record: Any, row: AuditEntry) -> Change | None:
+    """The record with the row's old values back, or None when it has moved on since."""
+    if record is None or record.deleted_at is not None:
+        return None
+    before = snapshot(kind, record)
+    for name, (_, new) in row.changes.items():
+        if name not in before or audit.plain(before[name]) != new:
+            return None
+    for name, (old, _) in row.changes.items():
+        column = kind.model_class._meta.get_field(kind.field(name).name)
+        setattr(record, kind.field(name).column, blank(kind, kind.field(name)) if old is None else column.to_python(old))
+    return Change(record, before, changes_between(kind, before, snapshot(kind, record)))

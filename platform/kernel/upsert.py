@@ -1,0 +1,188 @@
+"""Making or changing many records by a match key, set-based: what imports and the bulk API stand on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kernel import audit
+from kernel.access import Actor, may_add, visible
+from kernel.context import get_door
+from kernel.errors import Denied, Invalid, Problem
+from kernel.events import publish_all
+from kernel.ids import uuid7
+from kernel.registry import Entity, registry
+from kernel.text.folding import match_key
+from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, save_changed, snapshot
+
+Values = Mapping[str, Any]
+_BATCH = 1000
+
+
+@dataclass
+class RowResult:
+    """What became of one row."""
+
+    kind: Literal["made", "changed", "unchanged", "refused"]
+    id: UUID | None = None
+    problems: dict[str, list[Problem]] = field(default_factory=dict)
+
+
+@transaction.atomic
+def upsert_records(
+    entity: str | Entity, rows: Sequence[Values], *, actor: Actor, match: Sequence[str], batch: UUID | None = None
+) -> list[RowResult]:
+    """One result a row, in order. All fields in `match` together are the key; rows with an empty key are new.
+
+    The same key twice in one call: the later row changes what the earlier one made. Records that the actor may not
+    see are not matched; ones seen but not the actor's to change are refused.
+    """
+    kind = registry.entity(entity)
+    return _Upsert(kind, actor, tuple(match), batch or uuid7()).run(rows)
+
+
+class _Upsert:
+    def __init__(self, kind: Entity, actor: Actor, match: tuple[str, ...], batch: UUID) -> None:
+        self.kind, self.actor, self.match, self.batch = kind, actor, match, batch
+        self.memo: Memo = {}
+        self.made: dict[UUID, Change] = {}
+        self.changed: dict[UUID, Change] = {}
+        self.may_add = may_add(kind, actor)
+        self.folded = {n for n in match if n == kind.title and hasattr(kind.model_class, "name_key")}
+
+    def run(self, rows: Sequence[Values]) -> list[RowResult]:
+        known = self._existing(rows) if self.match else {}
+        changeable = self._changeable(known)
+        results = [self._row(row, known, changeable) for row in rows]
+        try:
+            with transaction.atomic():
+                self._save()
+        except IntegrityError:
+            return self._one_by_one(rows)
+        self._tell()
+        return results
+
+    # ── matching ──
+    def _part(self, name: str, value: Any) -> Any:
+        value = getattr(value, "pk", value)
+        return match_key(value) if name in self.folded else value
+
+    def key(self, values: Values) -> tuple[Any, ...] | None:
+        parts = tuple(self._part(name, values.get(name)) for name in self.match)
+        return None if not parts or any(part in (None, "") for part in parts) else parts
+
+    def _existing(self, rows: Sequence[Values]) -> dict[tuple[Any, ...], Any]:
+        """Visible records by key, locked; found by the first match field, told apart by all."""
+        keys = {key for key in map(self.key, rows) if key}
+        first = self.match[0]
+        column = "name_key" if first in self.folded else self.kind.field(first).column
+        seen = self.kind.model_class._default_manager.filter(visible(self.kind, self.actor))
+        wanted = {key[0] for key in keys}
+        found: dict[tuple[Any, ...], Any] = {}
+        for record in seen.filter(**{f"{column}__in": wanted}).select_for_update(of=("self",)).order_by("pk"):
+            key = tuple(self._part(name, getattr(record, self.kind.field(name).column)) for name in self.match)
+            found.setdefault(key, record)
+        return found
+
+    def _changeable(self, known: Mapping[tuple[Any, ...], Any]) -> set[UUID]:
+        ids = [record.pk for record in known.values()]
+        allowed = visible(self.kind, self.actor, "change")
+        if not allowed:
+            return set(ids)
+        return set(self.kind.model_class._default_manager.filter(allowed, pk__in=ids).values_list("pk", flat=True))
+
+    # ── one row ──
+    def _row(self, values: Values, known: dict[tuple[Any, ...], Any], changeable: set[UUID]) -> RowResult:
+        key = self.key(values)
+        record = known.get(key) if key else None
+        try:
+            if record is None:
+                return self._make(values, key, known, changeable)
+            return self._change(record, values, changeable)
+        except Invalid as error:
+            return RowResult("refused", problems=error.problems)
+
+    def _make(
+        self, values: Values, key: tuple[Any, ...] | None, known: dict[tuple[Any, ...], Any], changeable: set[UUID]
+    ) -> RowResult:
+        if not self.may_add:
+            return _denied()
+        record = self.kind.model_class(created_by_id=self.actor.user_id)
+        full = fill_defaults(self.kind, values, self.actor, self.memo)
+        for name, value in full.items():
+            setattr(record, name, value)
+        if self.kind.prepare_function:
+            self.kind.prepare_function(record, set(full), self.actor)
+        self.made[record.pk] = Change(record, None, {})
+        if key:
+            known[key] = record
+            changeable.add(record.pk)
+        return RowResult("made", record.pk)
+
+    def _change(self, record: Any, values: Values, changeable: set[UUID]) -> RowResult:
+        if record.pk not in changeable:
+            return _denied()
+        before = snapshot(self.kind, record)
+        different = set()
+        for name, value in values.items():
+            column = self.kind.field(name).column
+            if getattr(record, column) != getattr(value, "pk", value):
+                different.add(name)
+                setattr(record, name, value)
+        if not different:
+            return RowResult("unchanged", record.pk)
+        try:
+            if self.kind.prepare_function:
+                self.kind.prepare_function(record, different, self.actor)
+        except Invalid:
+            for name, value in before.items():
+                setattr(record, self.kind.field(name).column, value)
+            raise
+        diff = changes_between(self.kind, before, snapshot(self.kind, record))
+        if record.pk not in self.made and diff:
+            earlier = self.changed.get(record.pk)
+            before = earlier.before if earlier and earlier.before else before
+            self.changed[record.pk] = Change(record, before, diff)
+        return RowResult("changed" if diff else "unchanged", record.pk)
+
+    # ── saving ──
+    def _save(self) -> None:
+        for change in self.made.values():
+            change.diff = changes_between(self.kind, None, snapshot(self.kind, change.record))
+        for change in self.changed.values():
+            assert change.before is not None
+            change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
+        model = self.kind.model_class
+        model._base_manager.bulk_create([c.record for c in self.made.values()], batch_size=_BATCH)
+        save_changed(self.kind, list(self.changed.values()))
+
+    def _tell(self) -> None:
+        rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]
+        audit.save_entries(
+            audit.entry(verb, actor=self.actor, entity=self.kind, record=c.record, changes=c.diff, batch=self.batch)
+            for verb, c in rows
+        )
+        if not rows:
+            return
+        payload = {"entity": self.kind.name, "batch": str(self.batch), "made": [str(pk) for pk in self.made],
+                   "changed": [str(pk) for pk in self.changed]}  # fmt: skip
+        events: list[tuple[str, dict[str, Any]]] = [(f"{self.kind.engine}.{self.kind.name}_imported", payload)]
+        # Old sales brought in by a file are history, not news: nobody is to be congratulated on them.
+        if self.kind.events_function and get_door().source != "import":
+            events += [event for _, c in rows for event in self.kind.events_function(c.record, c.before)]
+        publish_all(events)
+
+    def _one_by_one(self, rows: Sequence[Values]) -> list[RowResult]:
+        """A unique value was taken somewhere in the batch: save each row on its own to find out where."""
+        if len(rows) == 1:
+            return [RowResult("refused", problems={"": [Problem("taken", TAKEN)]})]
+        results = []
+        for row in rows:
+            results += _Upsert(self.kind, self.actor, self.match, self.batch).run([row])
+        return results
+
+
+def _denied() -> RowResult:
+    return RowResult("refused", problems={"": [Problem(Denied.code, Denied.message)]})
