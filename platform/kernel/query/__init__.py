@@ -1,0 +1,11 @@
+"""Reading records: one language of filters, search, order and pages for every face."""
+
+from kernel.query.filters import OPERATORS, Filter, apply_filters, operators_for, parse_filters
+from kernel.query.labels import Suggestion, labels_for, suggest
+from kernel.query.paging import Page, count, page
+from kernel.query.select import search, select, sums
+
+__all__ = [
+    "OPERATORS", "Filter", "Page", "Suggestion", "apply_filters", "count", "labels_for", "operators_for", "page",
+    "parse_filters", "search", "select", "suggest", "sums",
+]  # fmt: skip

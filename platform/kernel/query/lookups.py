@@ -1,0 +1,49 @@
+"""`column__folded="…"`: contains, blind to letter forms, digits, half-spaces and case."""
+
+from typing import Any
+
+from django.db.models import CharField, Lookup, TextField
+
+from kernel.text.folding import fold
+
+
+def like_pattern(folded: str) -> str:
+    """A LIKE pattern for "contains", with the signs that LIKE gives a meaning made plain."""
+    plain = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class Folded(Lookup[Any]):
+    lookup_name = "folded"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"ext.pv_fold({left}) LIKE %s", [*params, like_pattern(fold(str(self.rhs)))]
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class Holds(Lookup[Any]):
+    """Contains, over a column that is folded already; uses its trigram index."""
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} LIKE %s", [*params, like_pattern(str(self.rhs))]
+
+
+@TextField.register_lookup
+class Begins(Lookup[Any]):
+    """Begins with a prepared LIKE pattern, over a folded column."""
+
+    lookup_name = "begins"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} LIKE %s", [*params, str(self.rhs)]

@@ -1,0 +1,96 @@
+"""The records of a list: visible, filtered, searched, in order."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+import kernel.query.lookups  # noqa: F401 — registers the lookups
+from kernel.access import Actor, records_visible_to
+from kernel.errors import Invalid
+from kernel.query.filters import Filter, apply_filters
+from kernel.registry import Entity, registry
+from kernel.text.folding import fold
+
+_WORDS = 6
+
+
+def select(
+    entity: str | Entity, *, actor: Actor, filters: Sequence[Filter] = (), q: str = "", sort: str | None = None,
+    action: str = "view",
+) -> QuerySet[Any]:  # fmt: skip
+    """Records the actor may do `action` to. Relations of list columns come with them."""
+    kind = registry.entity(entity)
+    rows = apply_filters(kind, records_visible_to(actor, kind, action), list(filters), actor)
+    if q:
+        rows = search(kind, rows, q)
+    relations = [f.name for f in kind.all_fields.values() if f.kind == "relation"]
+    return rows.select_related(*relations).order_by(*ordering(kind, sort))
+
+
+def sort_key(entity: Entity, sort: str | None) -> tuple[str, bool]:
+    """(column, descending) of a sort parameter such as "-amount"; raises Invalid for what cannot be sorted by."""
+    text = sort or entity.sort
+    name, descending = text.lstrip("-"), text.startswith("-")
+    if name == "id":
+        return "id", descending
+    field = entity.all_fields.get(name)
+    if field is None or not field.sortable:
+        raise Invalid.one("sort", "unknown_sort", _("One cannot sort by this."))
+    if field.kind == "relation":
+        target = registry.entity(field.target)
+        return f"{field.name}__{target.sort.lstrip('-') if target.title != 'name' else 'name'}", descending
+    return field.column, descending
+
+
+def ordering(entity: Entity, sort: str | None) -> list[Any]:
+    """Order by the sort column, empty values last, then by id so that pages never overlap."""
+    column, descending = sort_key(entity, sort)
+    if column == "id":
+        return ["-id" if descending else "id"]
+    if not nullable(entity, column):
+        return [f"-{column}", "-id"] if descending else [column, "id"]
+    path = F(column)
+    first = path.desc(nulls_last=True) if descending else path.asc(nulls_last=True)
+    return [first, "-id" if descending else "id"]
+
+
+def nullable(entity: Entity, column: str) -> bool:
+    meta = entity.model_class._meta
+    name = column.partition("__")[0]
+    return bool(getattr(meta.get_field(name), "null", False)) and not getattr(meta.get_field(name), "generated", False)
+
+
+def search(entity: str | Entity, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Records that hold every word of the text, anywhere in what their entity searches."""
+    kind = registry.entity(entity)
+    words = fold(text).split()[:_WORDS]
+    if not words:
+        return queryset
+    if not kind.has_search:
+        return queryset.filter(*[Q(**{f"{kind.title}__folded": word}) for word in words])
+    return queryset.filter(*[Q(search_text__holds=word) for word in words])
+
+
+def sums(entity: str | Entity, queryset: QuerySet[Any], names: Sequence[str]) -> dict[str, dict[str, Decimal]]:
+    """Totals by field and currency ("" for plain numbers): {"amount": {"EUR": Decimal("10005534.00")}}."""
+    kind = registry.entity(entity)
+    totals: dict[str, dict[str, Decimal]] = {name: {} for name in names}
+    plain_names = [name for name in names if not kind.field(name).currency]
+    bare = queryset.order_by().select_related(None)
+    if plain_names:
+        for name, value in bare.aggregate(**{f"s_{n}": Sum(n) for n in plain_names}).items():
+            if value is not None:
+                totals[name[2:]][""] = value
+    by_currency: dict[str, list[str]] = {}
+    for name in names:
+        if kind.field(name).currency:
+            by_currency.setdefault(kind.field(name).currency, []).append(name)
+    for currency, money in by_currency.items():
+        for row in bare.values(currency).annotate(**{f"s_{n}": Sum(n) for n in money}):
+            for name in money:
+                if row[f"s_{name}"] is not None:
+                    totals[name][row[currency]] = row[f"s_{name}"]
+    return totals
