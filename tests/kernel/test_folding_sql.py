@@ -33,7 +33,8 @@ def both(sql: cursor, texts: list[str]) -> list[tuple[str, str]]:
     sql.execute(
         "SELECT ext.pv_fold(t), ext.pv_key(t) FROM unnest(%s::text[]) WITH ORDINALITY AS u(t, n) ORDER BY n", [texts]
     )
-    return sql.fetchall()
+    rows: list[tuple[str, str]] = sql.fetchall()
+    return rows
 
 
 def test_every_single_character_is_equal(sql: cursor) -> None:
