@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from django.db import models
+from django.core.validators import MaxValueValidator
+from django.db import connection, models
 
 from kernel.errors import Text
 
@@ -53,6 +54,8 @@ class Field:
     target: str = ""
     currency: str = ""
     places: int | None = None
+    lowest: int | None = None
+    highest: int | None = None
     in_list: bool = True
     default: Any = None
     default_by: tuple[str, ...] = ()
@@ -75,7 +78,11 @@ class Field:
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind."""
-        return {"choices": self.choices, "max_length": self.max_length, "places": self.places, "label": self.label}
+        given = {
+            "choices": self.choices, "max_length": self.max_length, "decimal_places": self.places,
+            "min_value": self.lowest, "max_value": self.highest,
+        }  # fmt: skip
+        return {name: value for name, value in given.items() if value is not None}
 
 
 def _kind_of(column: models.Field[Any, Any]) -> Kind:
@@ -96,6 +103,19 @@ def _kind_of(column: models.Field[Any, Any]) -> Kind:
     raise TypeError(f"No field kind for {column!r}; give one with F(kind=…).")
 
 
+def _limits(column: models.Field[Any, Any]) -> tuple[int | None, int | None]:
+    """The smallest and largest number that the column can hold."""
+    if isinstance(column, models.DecimalField):
+        assert column.max_digits is not None
+        whole = 10 ** (column.max_digits - (column.decimal_places or 0)) - 1
+        return -whole, whole
+    if not isinstance(column, models.IntegerField):
+        return None, None
+    low, high = connection.ops.integer_field_range(column.get_internal_type())
+    highest = min([high or 2**63 - 1, *(v.limit_value for v in column.validators if isinstance(v, MaxValueValidator))])
+    return low, int(highest)
+
+
 def resolve(spec: F, model: type[models.Model]) -> Field:
     """Join what the engine says of a field with what its model already knows."""
     column = model._meta.get_field(spec.name)
@@ -107,11 +127,13 @@ def resolve(spec: F, model: type[models.Model]) -> Field:
         related = column.related_model
         assert isinstance(related, type)
         target = related._meta.model_name or ""
+    lowest, highest = _limits(column)
     required = not (column.blank or column.has_default()) if spec.required is None else spec.required
     return Field(
         name=spec.name, kind=kind, label=spec.label or column.verbose_name, help=spec.help or column.help_text,
         required=required and not spec.readonly, readonly=spec.readonly or not column.editable, unique=column.unique,
         max_length=column.max_length, choices=tuple((str(v), label) for v, label in (column.flatchoices or ())),
         target=target, currency=spec.currency, places=getattr(column, "decimal_places", None), in_list=spec.in_list,
+        lowest=lowest, highest=highest,
         default=spec.default, default_by=spec.default_by,
     )  # fmt: skip
