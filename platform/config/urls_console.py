@@ -1,0 +1,16 @@
+"""Addresses on the provider's host."""
+
+from django.urls import include, path
+
+from frontend.views import errors
+
+urlpatterns = [
+    path("", include("tenants.urls_health")),
+    path("", include("tenants.urls_console")),
+    path("auth/", include("identity.urls_auth")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,18 @@
+"""Addresses on the bare host: the public site and sign-up."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from frontend.views import errors, kit
+
+urlpatterns = [
+    path("", include("tenants.urls_health")),
+    path("", include("tenants.urls_public")),
+]
+if settings.ENV != "prod":
+    urlpatterns.append(path("kit/", kit.kit))
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
