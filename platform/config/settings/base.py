@@ -85,7 +85,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
                 "frontend.context.shell",
+                "frontend.navigation.settings_nav",
             ],
         },
     }

@@ -1,0 +1,109 @@
+"""The frame's places, read from the engines' manifests: what is on, and what the reader may open."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from frontend.shell import CreateItem, NavGroup, NavItem, Person, Shell, Workspace
+from kernel.access import Actor, may_add
+from kernel.errors import Text
+from kernel.registry import Module, registry
+
+SETTINGS_GROUPS: Final[tuple[tuple[str, Text], ...]] = (
+    ("organization", _("Organization")),
+    ("engines", _("Engines and billing")),
+    ("people", _("People")),
+    ("data", _("Data")),
+    ("personal", _("You")),
+)
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    return getattr(request, "actor", None)
+
+
+def _modules_on(actor: Actor) -> list[Module]:
+    return [m for m in registry.modules if m.always_on or m.name in actor.engines]
+
+
+def _address(name: str) -> str:
+    """The address of a named view; "" where this host does not have it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_current(request: HttpRequest, url: str) -> bool:
+    return request.path == url or (url != "/" and request.path.startswith(url))
+
+
+def navigation(request: HttpRequest) -> list[NavGroup]:
+    actor = _actor(request)
+    if actor is None:
+        return []
+    base: list[NavItem] = []
+    groups: list[NavGroup] = []
+    for module in _modules_on(actor):
+        items = [
+            NavItem(str(item.label), url, item.icon, item.key.upper(), None, _is_current(request, url))
+            for item in module.nav
+            if (not item.permission or actor.may(item.permission)) and (url := _address(item.url))
+        ]
+        if module.always_on:
+            base += items
+        elif items:
+            groups.append(NavGroup(items, str(module.label), module.icon))
+    return [NavGroup(base), *groups]
+
+
+def creatable(request: HttpRequest) -> list[CreateItem]:
+    actor = _actor(request)
+    if actor is None:
+        return []
+    keys = {item.url: item.key.upper() for module in _modules_on(actor) for item in module.nav}
+    found = []
+    for module in _modules_on(actor):
+        for entity in module.entities:
+            url = _address(f"{entity.engine}:{entity.name}_create") if entity.pages else ""
+            key = keys.get(f"{entity.engine}:{entity.name}_list", "")
+            if url and key and may_add(entity, actor):
+                found.append(CreateItem(str(entity.label), url, key, entity.icon))
+    return found
+
+
+def fill(request: HttpRequest, shell: Shell) -> None:
+    tenant = getattr(request, "tenant", None)
+    if tenant is not None:
+        shell.workspace = Workspace(tenant.name, tenant.name[:1])
+    user = getattr(request, "user", None)
+    if _actor(request) is not None and user is not None:
+        initials = "".join(word[0] for word in user.name.split()[:2])
+        shell.person = Person(user.name, initials, user.email or "", _address("identity:profile"))
+    shell.settings_url = _address("tenants:engines") or _address("identity:profile")
+    shell.sign_in_url, shell.sign_out_url = _address("account_login"), _address("account_logout")
+
+
+def settings_nav(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `settings_nav`, the side list of the Settings layout."""
+    return {"settings_nav": SimpleLazyObject(lambda: _settings_groups(request))}
+
+
+def _settings_groups(request: HttpRequest) -> list[NavGroup]:
+    actor = _actor(request)
+    if actor is None:
+        return []
+    groups = []
+    for key, label in SETTINGS_GROUPS:
+        items = [
+            NavItem(str(page.label), url, current=_is_current(request, url))
+            for module in _modules_on(actor)
+            for page in module.settings_pages
+            if page.group == key and (not page.permission or actor.may(page.permission)) and (url := _address(page.url))
+        ]
+        if items:
+            groups.append(NavGroup(items, str(label)))
+    return groups
