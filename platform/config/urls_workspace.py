@@ -7,7 +7,7 @@ from frontend.views import errors
 
 urlpatterns = [
     path("", include("tenants.urls_health")),
-    path("api/v1/", include("api.urls")),
+    path("api/", include("api.urls")),
     path("auth/", include("identity.urls_auth")),
     *engine_patterns(),
 ]
