@@ -4,10 +4,10 @@ Run by kernel.records before every save, without queries. Roles and states chang
 """
 
 from django.utils.translation import gettext_lazy as _
+from kernel.access import Actor
+from kernel.errors import Invalid
 
 from identity.models import Team, User
-from kernel.access import Actor
-from kernel.errors import Denied
 
 MANAGE = "identity.user.manage"
 
@@ -22,12 +22,14 @@ def prepare_user(record: User, changed: set[str], actor: Actor) -> None:
         record.set_unusable_password()
         return
     if "email" in changed and record.state != User.State.PLACEHOLDER:
-        raise Denied(_("People who sign in change their e-mail themselves, in their own settings."))
+        raise Invalid.one(
+            "email", "denied", _("People who sign in change their e-mail themselves, in their own settings.")
+        )
     if "team" in changed and not actor.may(MANAGE):
-        raise Denied(_("Only who manages people may move someone to another team."))
+        raise Invalid.one("team", "denied", _("Only who manages people may move someone to another team."))
 
 
 def prepare_team(record: Team, changed: set[str], actor: Actor) -> None:
     """Whoever leads a team, or a team above it, reaches its records: moving either is managing people."""
     if not record._state.adding and changed & {"parent", "manager"} and not actor.may(MANAGE):
-        raise Denied(_("Only who manages people may change a team's lead or its place in the tree."))
+        raise Invalid.one("", "denied", _("Only who manages people may change a team's lead or its place in the tree."))

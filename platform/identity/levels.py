@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from identity.models import Role
 from kernel.registry import LEVELS, registry
+
+from identity.models import Role
 
 #: Nobody holds these, not even administrators. People are deactivated, never deleted: records and history need them.
 #: Roles change through identity.services alone, under identity.role.manage.

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
 from kernel.ids import uuid7
 from kernel.models import COLLATION, Live, Record, search_column, search_index
 
@@ -18,7 +17,7 @@ class Role(Record):
     ADMIN, MANAGER, MEMBER, READER = "admin", "manager", "member", "reader"
 
     name = models.CharField(_("name"), max_length=80, db_collation=COLLATION)
-    key = models.SlugField(_("key"), max_length=60, unique=True, db_index=False)
+    key = models.SlugField(_("key"), max_length=60, db_index=False)
     levels = models.JSONField(default=dict)
     description = models.CharField(_("description"), max_length=300, blank=True)
     is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
@@ -26,6 +25,7 @@ class Role(Record):
     class Meta(Record.Meta):
         verbose_name = _("role")
         verbose_name_plural = _("roles")
+        constraints = (models.UniqueConstraint(fields=["key"], name="role_key_unique"),)
 
     def __str__(self) -> str:
         return self.label
@@ -56,7 +56,7 @@ BUILTIN_ROLES: dict[str, tuple[Any, Any]] = {
 class Team(Record):
     """Teams form a tree; a team reaches the records of the teams below it."""
 
-    name = models.CharField(_("name"), max_length=120, unique=True, db_collation=COLLATION)
+    name = models.CharField(_("name"), max_length=120, db_collation=COLLATION)
     parent = models.ForeignKey(
         "self", verbose_name=_("parent team"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
@@ -70,6 +70,9 @@ class Team(Record):
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         indexes = (search_index("team_search"),)
+        constraints = (
+            models.UniqueConstraint(fields=["name"], condition=models.Q(deleted_at=None), name="team_name_unique"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -127,6 +130,7 @@ class User(AbstractBaseUser, Record):
     language = models.CharField(_("language"), max_length=5, blank=True, choices=Language)
     calendar = models.CharField(_("calendar"), max_length=10, blank=True, choices=Calendar)
     digits = models.CharField(_("digits"), max_length=6, blank=True, choices=Digits)
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
     theme = models.CharField(_("appearance"), max_length=6, blank=True, choices=Theme)
     density = models.CharField(_("row height"), max_length=8, blank=True, choices=Density)
     last_seen = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
@@ -164,7 +168,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(max_length=12)
-    hash = models.CharField(max_length=64, unique=True, db_index=False)
+    hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -172,6 +176,7 @@ class ApiToken(models.Model):
     class Meta:
         verbose_name = _("token")
         verbose_name_plural = _("tokens")
+        constraints = (models.UniqueConstraint(fields=["hash"], name="token_hash_unique"),)
 
     def __str__(self) -> str:
         return self.name
@@ -190,7 +195,7 @@ class Invitation(models.Model):
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    token_hash = models.CharField(max_length=64, unique=True, db_index=False)
+    token_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
@@ -200,6 +205,7 @@ class Invitation(models.Model):
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+        constraints = (models.UniqueConstraint(fields=["token_hash"], name="invitation_token_unique"),)
 
     def __str__(self) -> str:
         return self.email

@@ -5,11 +5,11 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from kernel.access import Actor
+from kernel.audit import record_act
 
 from identity.models import User
 from identity.sessions import bind_session
-from kernel.access import Actor
-from kernel.audit import record_act
 
 
 def connect() -> None:

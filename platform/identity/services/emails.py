@@ -6,9 +6,9 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+from kernel.errors import Invalid
 
 from identity.models import User
-from kernel.errors import Invalid
 
 
 def clean_email(raw: str) -> str:
@@ -18,9 +18,7 @@ def clean_email(raw: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise Invalid.one(
-            "email", "bad_email", _("An e-mail address looks like name@example.com.")
-        ) from None
+        raise Invalid.one("email", "bad_email", _("An e-mail address looks like name@example.com.")) from None
     return email
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
-
-from identity.models import User
 from kernel.access import Actor
 from kernel.audit import record_act
 from kernel.context import get_tenant
 from kernel.events import publish
+
+from identity.models import User
 
 
 def tell(name: str, payload: dict[str, Any]) -> None:
@@ -40,7 +40,8 @@ def change_user(user: User, *, actor: Actor, **values: Any) -> dict[str, list[An
         user.version += 1
         user.updated_at = timezone.now()
         user.save(update_fields=[*changes, "version", "updated_at"])
-        record_act("changed", actor=actor, entity="user", record=user, changes=changes)
+        # Not the verb "changed": what this writes must not be taken back by the generic undo.
+        record_act("account", actor=actor, entity="user", record=user, changes=changes)
         tell("identity.user_changed", {"id": str(user.pk), "entity": "user", "changes": changes})
     return changes
 
