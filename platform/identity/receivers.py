@@ -1,0 +1,51 @@
+"""What sign-in tells us: sessions are bound to their workspace, and acts of security are written into the audit."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from kernel.access import Actor
+from kernel.audit import record_act
+
+from identity.models import User
+from identity.sessions import bind_session
+
+
+def connect() -> None:
+    user_logged_in.connect(_signed_in, dispatch_uid="identity.signed_in")
+    user_logged_out.connect(_signed_out, dispatch_uid="identity.signed_out")
+    account.password_changed.connect(_did("password"), weak=False, dispatch_uid="identity.password_changed")
+    account.password_set.connect(_did("password"), weak=False, dispatch_uid="identity.password_set")
+    account.password_reset.connect(_did("password_reset"), weak=False, dispatch_uid="identity.password_reset")
+    account.email_confirmed.connect(_email_confirmed, dispatch_uid="identity.email_confirmed")
+    account.email_changed.connect(_did("email"), weak=False, dispatch_uid="identity.email_changed")
+    mfa.authenticator_added.connect(_did("mfa_added"), weak=False, dispatch_uid="identity.mfa_added")
+    mfa.authenticator_removed.connect(_did("mfa_removed"), weak=False, dispatch_uid="identity.mfa_removed")
+    mfa.authenticator_reset.connect(_did("mfa_reset"), weak=False, dispatch_uid="identity.mfa_reset")
+
+
+def audit_own(action: str, user: User, **changes: Any) -> None:
+    """Somebody did this to their own account."""
+    record_act(action, actor=Actor(user_id=user.pk, label=str(user)), entity="user", record=user, changes=changes)
+
+
+def _signed_in(sender: Any, request: Any, user: User, **_: Any) -> None:
+    bind_session(request.session)
+    audit_own("sign_in", user)
+
+
+def _signed_out(sender: Any, request: Any, user: User | None, **_: Any) -> None:
+    if user is not None:
+        audit_own("sign_out", user)
+
+
+def _email_confirmed(sender: Any, email_address: Any, **_: Any) -> None:
+    audit_own("email_confirmed", email_address.user)
+
+
+def _did(action: str) -> Any:
+    def receiver(sender: Any, user: User, **_: Any) -> None:
+        audit_own(action, user)
+
+    return receiver

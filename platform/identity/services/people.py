@@ -1,0 +1,119 @@
+"""What administrators do with people: roles, teams, leaving and coming back."""
+
+from collections.abc import Iterable
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from kernel.access import Actor, require
+from kernel.audit import record_act
+from kernel.context import get_tenant
+from kernel.errors import Denied, Invalid
+from kernel.records import bulk_update
+from kernel.registry import Entity, registry
+
+from identity.models import Role, Team, User
+from identity.services.writing import change_user, lock_user, tell
+
+MANAGE = "identity.user.manage"
+
+
+def _guard_last_admin(user: User) -> None:
+    """Somebody must be able to put things right again. The lock makes two who leave at once wait for each other."""
+    admins = User.objects.select_for_update(of=("self",)).filter(role__key=Role.ADMIN, state=User.State.ACTIVE)
+    if user.is_active and user.is_admin and not [one for one in admins.order_by("pk") if one.pk != user.pk]:
+        raise Invalid.one(
+            "", "last_admin", _("This is the only administrator. Make somebody else administrator first.")
+        )
+
+
+def may_grant(actor: Actor, role: Role) -> bool:
+    """Only administrators make administrators, and only they touch those who are."""
+    return not role.is_admin or actor.system or actor.may("identity.role.manage")
+
+
+def require_over(actor: Actor, user: User) -> None:
+    """Managing people is not managing administrators, unless one is at that height oneself."""
+    require(actor, MANAGE)
+    if user.role is not None and not may_grant(actor, user.role):
+        raise Denied(_("Only an administrator may change an administrator."))
+
+
+@transaction.atomic
+def set_role(*, actor: Actor, user: User, role: Role) -> User:
+    user = lock_user(user)
+    require_over(actor, user)
+    if not may_grant(actor, role):
+        raise Denied(_("Only an administrator may make somebody administrator."))
+    if not role.is_admin:
+        _guard_last_admin(user)
+    change_user(user, actor=actor, role=role)
+    return user
+
+
+@transaction.atomic
+def set_team(*, actor: Actor, user: User, team: Team | None) -> User:
+    user = lock_user(user)
+    require_over(actor, user)
+    change_user(user, actor=actor, team=team)
+    return user
+
+
+@transaction.atomic
+def deactivate_user(*, actor: Actor, user: User, to: User | None = None) -> User:
+    """Close somebody's way in at once, tokens and sessions included; records pass to `to` when given."""
+    user = lock_user(user)
+    require_over(actor, user)
+    if user.pk == actor.user_id:
+        raise Invalid.one("", "yourself", _("You cannot deactivate yourself. Ask another administrator."))
+    _guard_last_admin(user)
+    if to is not None:
+        hand_over(actor=actor, user=user, to=to)
+    change_user(user, actor=actor, state=User.State.DEACTIVATED)
+    user.tokens.all().delete()
+    end_sessions(user)
+    tell("identity.user_deactivated", {"id": str(user.pk), "handed_to": str(to.pk) if to else None})
+    return user
+
+
+@transaction.atomic
+def reactivate_user(*, actor: Actor, user: User) -> User:
+    user = lock_user(user)
+    require_over(actor, user)
+    if user.state != User.State.DEACTIVATED:
+        raise Invalid.one("", "not_deactivated", _("This person is not deactivated."))
+    back = User.State.ACTIVE if user.has_usable_password() else User.State.PLACEHOLDER
+    change_user(user, actor=actor, state=back)
+    return user
+
+
+@transaction.atomic
+def hand_over(*, actor: Actor, user: User, to: User) -> int:
+    """Make `to` the owner of everything `user` owns, in every engine that is on; says how many records."""
+    require(actor, MANAGE)
+    if to.pk == user.pk or not to.is_active:
+        raise Invalid.one("to", "bad_receiver", _("Choose another active person."))
+    moved = 0
+    for entity in owned_entities():
+        records = entity.model_class._default_manager.filter(**{f"{entity.owner}_id": user.pk})
+        if records.exists():
+            moved += bulk_update(entity, records, actor=actor, values={entity.owner: to}).changed
+    record_act("handed_over", actor=actor, entity="user", record=user, changes={"owner": [str(user.pk), str(to.pk)]})
+    return moved
+
+
+def owned_entities() -> Iterable[Entity]:
+    """Entities of this workspace whose records have somebody responsible."""
+    tenant = get_tenant()
+    engines = tenant.engines if tenant else frozenset()
+    return [entity for entity in registry.entities_of(engines) if entity.has_owner]
+
+
+def end_sessions(user: User, *, but: str = "") -> int:
+    """Sign somebody out everywhere, or everywhere else."""
+    from allauth.usersessions.models import UserSession
+
+    keys = list(UserSession.objects.filter(user=user).exclude(session_key=but).values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(user=user, session_key__in=keys).delete()
+    return len(keys)
