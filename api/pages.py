@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DataError, transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
@@ -11,11 +12,12 @@ from rest_framework.request import Request
 from api.representation import Shape
 from kernel import query
 from kernel.access import Actor
-from kernel.errors import Invalid
+from kernel.errors import Invalid, Problem
 from kernel.registry import Entity
 
 #: Parameters that are ours; everything else names a filter.
 RESERVED = frozenset({"q", "cursor", "limit", "sort", "fields", "expand"})
+NO_SUCH_PARAMETER = Problem("unknown_parameter", _("This list has no such parameter."))
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ def read_wish(entity: Entity, params: QueryDict) -> Wish:
     rest = params.copy()
     for name in RESERVED:
         rest.pop(name, None)
+    if pointless := sorted(query.filters.RESERVED.intersection(rest)):
+        # Pages know `page` and the like; ignored here, it would let a program walk the first page for ever.
+        raise Invalid({name: [NO_SUCH_PARAMETER] for name in pointless})
     return Wish(
         filters=tuple(query.parse_filters(entity, rest)),
         q=params.get("q", ""),
@@ -68,13 +73,27 @@ def answer_list(request: Request, entity: Entity, actor: Actor) -> dict[str, Any
     rows = query.select(entity, actor=actor, filters=wish.filters, q=wish.q, sort=wish.sort or None)
     # Labels come from one query for each target, so the list page's joins are left out here.
     rows = rows.select_related(None)
-    page = query.page(rows, entity, sort=wish.sort or entity.sort, size=wish.limit, cursor=wish.cursor)
+    if entity.has_search:
+        rows = rows.defer("search_text")
+    page = _page(rows, entity, wish)
     return {
         "results": wish.shape.rows(page.rows, actor),
         "next": address(request, page.next),
         "previous": address(request, page.previous),
         "count": query.count(rows),
     }
+
+
+def _page(rows: Any, entity: Entity, wish: Wish) -> query.Page:
+    sort = wish.sort or entity.sort
+    if not wish.cursor:
+        return query.page(rows, entity, sort=sort, size=wish.limit)
+    try:
+        # A cursor made by hand may hold a value that the database refuses: only this savepoint is lost then.
+        with transaction.atomic():
+            return query.page(rows, entity, sort=sort, size=wish.limit, cursor=wish.cursor)
+    except (DataError, ValueError):
+        raise Invalid.one("cursor", "bad_cursor", _("This cursor is not one of ours. Start from the first page.")) from None
 
 
 def address(request: Request, cursor: str | None) -> str | None:

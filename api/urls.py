@@ -21,6 +21,8 @@ def entity_patterns(entity: Entity) -> list[URLPattern]:
         ("<str:pk>/restore/", "restore", {"post": "restore"}),
         ("<str:pk>/history/", "history", {"get": "history"}),
     )
+    if not entity.editable_fields:  # only services of its engine write it
+        routes = tuple((route, suffix, {"get": acts["get"]}) for route, suffix, acts in routes if "get" in acts)
     return [
         path(base + route, gated(View.as_view(actions, entity=entity), entity.engine), name=f"{name}-{suffix}")
         for route, suffix, actions in routes
