@@ -1,0 +1,153 @@
+"""The schemas of each entity and those that all share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+
+from api.representation import loose_currencies, system_fields
+from api.schema.fields import Schema, component, read_schema, sample, write_schema
+from kernel.registry import Entity
+
+Make = Callable[[], Schema]
+UUID: Schema = {"type": "string", "format": "uuid"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+_ADDRESS: Schema = {"type": ["string", "null"], "format": "uri"}
+_SYSTEM: dict[str, Schema] = {
+    "id": {**UUID, "readOnly": True},
+    "version": {"type": "integer", "readOnly": True},
+    "created_at": {"type": "string", "format": "date-time", "readOnly": True},
+    "updated_at": {"type": "string", "format": "date-time", "readOnly": True},
+}
+
+
+def closed(properties: dict[str, Any], required: list[str] | None = None, **more: Any) -> Schema:
+    """An object with these properties and no others."""
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False, **more}
+    return {**schema, "required": required} if required else schema
+
+
+def put(registry: ComponentRegistry, name: str, make: Make, kind: str = ResolvedComponent.SCHEMA) -> Schema:
+    """Register a component once; gives the reference to it."""
+    resolved = ResolvedComponent(name=name, type=kind, object=put)
+    if resolved not in registry:
+        resolved.schema = make()
+        registry.register(resolved)
+    return resolved.ref
+
+
+def record(entity: Entity) -> Schema:
+    """A record as it is read. `?fields=` may leave properties out, so only the id is certain."""
+    properties: dict[str, Schema] = {name: _SYSTEM[name] for name in ("id", *system_fields(entity))}
+    for field in entity.all_fields.values():
+        properties[field.name] = read_schema(entity, field)
+        if field.kind == "relation":
+            expanded = closed({"id": UUID, "label": {"type": ["string", "null"]}}, ["id", "label"])
+            plain = {k: v for k, v in properties[field.name].items() if k in ("type", "format")}
+            said = {k: v for k, v in properties[field.name].items() if k not in plain}
+            properties[field.name] = {**said, "anyOf": [plain, expanded]}
+            properties[f"{field.name}_label"] = {
+                "type": ["string", "null"], "readOnly": True,
+                "description": _("What it is called; null when you may not see it."),
+            }  # fmt: skip
+    for name in loose_currencies(entity):
+        properties[name] = {"type": "string", "readOnly": True}
+    return closed(properties, ["id"], title=str(entity.label), examples=[example(entity)])
+
+
+def example(entity: Entity) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": "01934f5e-0000-7000-8000-000000000001"}
+    for field in entity.all_fields.values():
+        shown[field.name] = sample(field)
+        if field.kind == "relation":
+            shown[f"{field.name}_label"] = "…"
+    return shown
+
+
+def written_example(entity: Entity) -> dict[str, Any]:
+    """The least that makes a record, and one thing more to see what values look like."""
+    fields = [f for f in entity.editable_fields if f.required]
+    fields += [f for f in entity.editable_fields if not f.required and f.kind != "relation"][:2]
+    return {f.name: sample(f) if f.kind != "relation" else {"name": "…"} for f in fields}
+
+
+def create(entity: Entity) -> Schema:
+    properties = {f.name: write_schema(entity, f) for f in entity.editable_fields}
+    required = [f.name for f in entity.editable_fields if f.required and f.default is None]
+    return closed(properties, required, examples=[written_example(entity)])
+
+
+def patch(entity: Entity) -> Schema:
+    properties = {f.name: write_schema(entity, f) for f in entity.editable_fields}
+    version = {"type": "integer", "description": _("The version you read; 409 when it is no longer the current one.")}
+    return closed({**properties, "version": version}, minProperties=1)
+
+
+def page(item: Schema) -> Schema:
+    return closed(
+        {"results": {"type": "array", "items": item}, "next": _ADDRESS, "previous": _ADDRESS, "count": COUNT},
+        ["results", "next", "previous", "count"],
+    )
+
+
+def bulk(entity: Entity, item: Schema) -> Schema:
+    names = [f.name for f in entity.all_fields.values() if f.kind != "longtext"]
+    name: Schema = {"type": "string", "enum": names}
+    return closed(
+        {
+            "match": {"anyOf": [name, {"type": "array", "items": name}]},
+            "records": {"type": "array", "items": item, "maxItems": 10_000},
+        },
+        ["records"],
+    )
+
+
+def field_error() -> Schema:
+    text: Schema = {"type": "string"}
+    return closed({"field": text, "code": text, "message": text}, ["field", "code", "message"])
+
+
+def problem() -> Schema:
+    text: Schema = {"type": "string"}
+    properties: dict[str, Schema] = {
+        "type": {"type": "string", "format": "uri-reference"}, "title": text, "status": {"type": "integer"},
+        "detail": text, "instance": {"type": "string", "format": "uri-reference"}, "code": text,
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}}, "reference": text,
+        "current": {"type": "object", "description": _("With a conflict: the record as it is now.")},
+    }  # fmt: skip
+    required = ["type", "title", "status", "detail", "instance", "code", "errors", "reference"]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def bulk_result() -> Schema:
+    row = closed(
+        {
+            "index": COUNT,
+            "kind": {"type": "string", "enum": ["made", "changed", "unchanged", "refused"]},
+            "id": {"type": ["string", "null"], "format": "uuid"},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+        },
+        ["index", "kind", "id", "errors"],
+    )
+    counts = {name: COUNT for name in ("made", "changed", "unchanged", "refused")}
+    return closed({**counts, "results": {"type": "array", "items": row}}, [*counts, "results"])
+
+
+def history() -> Schema:
+    text: Schema = {"type": "string"}
+    change = closed({"field": text, "label": text, "old": {}, "new": {}}, ["field", "label", "old", "new"])
+    actor = closed({"id": {"type": ["string", "null"], "format": "uuid"}, "label": text}, ["id", "label"])
+    entry = closed(
+        {
+            "id": UUID, "at": {"type": "string", "format": "date-time"}, "action": text, "source": text,
+            "actor": actor, "batch": {"type": ["string", "null"], "format": "uuid"},
+            "changes": {"type": "array", "items": change},
+        },
+        ["id", "at", "action", "source", "actor", "batch", "changes"],
+    )  # fmt: skip
+    return closed({"results": {"type": "array", "items": entry}, "next": _ADDRESS}, ["results", "next"])
+
+
+def name_of(entity: Entity, suffix: str = "") -> str:
+    return component(entity, suffix)

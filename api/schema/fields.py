@@ -1,0 +1,125 @@
+"""A registry field as JSON Schema 2020-12, as it is read and as it is written."""
+
+from typing import Any
+
+from kernel.registry import Entity, Field, registry
+
+Schema = dict[str, Any]
+
+_DECIMAL = r"^-?\d+(\.\d+)?$"
+_TYPES: dict[str, Schema] = {
+    "text": {"type": "string"},
+    "longtext": {"type": "string"},
+    "phone": {"type": "string", "description": "E.164 where the number can be understood."},
+    "email": {"type": "string"},
+    "url": {"type": "string"},
+    "national_id": {"type": "string"},
+    "legal_id": {"type": "string"},
+    "iban": {"type": "string"},
+    "postal_code": {"type": "string"},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "string", "pattern": _DECIMAL},
+    "money": {"type": "string", "pattern": _DECIMAL},
+    "percent": {"type": "string", "pattern": _DECIMAL},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "bool": {"type": "boolean"},
+    "choice": {"type": "string"},
+    "uuid": {"type": "string", "format": "uuid"},
+    "relation": {"type": "string", "format": "uuid"},
+}
+_SAMPLES: dict[str, Any] = {
+    "text": "Sara", "longtext": "", "phone": "+982112345678", "email": "sara@example.com",
+    "url": "https://example.com", "national_id": "0012345679", "legal_id": "10380284790",
+    "iban": "IR120170000000332287200001", "postal_code": "1619735744", "integer": 12, "decimal": "12.5",
+    "money": "1250000.00", "percent": "40", "date": "2026-11-23", "datetime": "2026-11-23T09:30:00Z", "bool": True,
+    "uuid": "01934f5e-0000-7000-8000-000000000001", "relation": "01934f5e-0000-7000-8000-000000000002",
+}  # fmt: skip
+_NUMBERS_TOO = frozenset({"decimal", "money", "percent"})
+
+
+def component(entity: Entity, suffix: str = "") -> str:
+    return "".join(part.title() for part in entity.name.split("_")) + suffix
+
+
+def column_of(entity: Entity, name: str) -> Any:
+    return entity.model_class._meta.get_field(name)
+
+
+def nullable(entity: Entity, field: Field) -> bool:
+    return bool(getattr(column_of(entity, field.name), "null", False))
+
+
+def sample(field: Field) -> Any:
+    """An example value; of a choice its first."""
+    if field.choices:
+        return field.choices[0][0]
+    if field.currency == "" and field.name.endswith("currency"):
+        return "EUR"
+    return _SAMPLES[field.kind]
+
+
+def _described(field: Field, schema: Schema) -> Schema:
+    schema = {"title": str(field.label), **schema}
+    if field.help:
+        schema["description"] = str(field.help)
+    return schema
+
+
+def _with_null(schema: Schema) -> Schema:
+    schema = {**schema, "type": [schema["type"], "null"]}
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    return schema
+
+
+def read_schema(entity: Entity, field: Field) -> Schema:
+    """What reading gives."""
+    schema = dict(_TYPES[field.kind])
+    if field.choices:
+        blank = bool(getattr(column_of(entity, field.name), "blank", False))
+        schema["enum"] = [*(value for value, _label in field.choices), *([""] if blank else [])]
+        schema["enum"] = list(dict.fromkeys(schema["enum"]))
+    if field.max_length and field.textual:
+        schema["maxLength"] = field.max_length
+    if nullable(entity, field):
+        schema = _with_null(schema)
+    if field.readonly:
+        schema["readOnly"] = True
+    return _described(field, {**schema, "examples": [sample(field)]})
+
+
+def write_schema(entity: Entity, field: Field) -> Schema:
+    """What writing takes: null empties a field that need not be filled."""
+    if field.kind == "relation":
+        return _described(field, _relation(field))
+    schema = dict(_TYPES[field.kind])
+    if field.choices:
+        schema["enum"] = [value for value, _label in field.choices]
+    if field.max_length and field.textual:
+        schema["maxLength"] = field.max_length
+    if field.kind in _NUMBERS_TOO:
+        schema = {"type": ["string", "number"]}
+    if field.required:
+        return _described(field, {**schema, "examples": [sample(field)]})
+    if "enum" in schema and "" not in schema["enum"]:
+        schema["enum"] = [*schema["enum"], ""]
+    if isinstance(schema["type"], list):
+        return _described(field, {**schema, "type": [*schema["type"], "null"], "examples": [sample(field)]})
+    return _described(field, {**_with_null(schema), "examples": [sample(field)]})
+
+
+def _relation(field: Field) -> Schema:
+    target = registry.entity(field.target)
+    by_key = [
+        {"type": "object", "properties": {name: {"type": "string"}}, "required": [name], "additionalProperties": False}
+        for name in dict.fromkeys((*target.match, target.title))
+    ]
+    by_id = {
+        "type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"],
+        "additionalProperties": False,
+    }  # fmt: skip
+    ways: list[Schema] = [{"type": "string"}, by_id, *by_key]
+    if not field.required:
+        ways.append({"type": "null"})
+    return {"anyOf": ways, "examples": [_SAMPLES["relation"], {target.title: "…"}]}

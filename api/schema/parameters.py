@@ -1,0 +1,85 @@
+"""Parameters of the operations on an entity."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from api.representation import output_names
+from api.schema.fields import Schema
+from kernel.query import operators_for
+from kernel.registry import Entity, Field
+
+_HEADER: Schema = {"type": "string"}
+ID: Schema = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+IF_MATCH: Schema = {"name": "If-Match", "in": "header", "schema": _HEADER}
+IF_NONE_MATCH: Schema = {"name": "If-None-Match", "in": "header", "schema": _HEADER}
+IDEMPOTENCY: Schema = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
+
+_FORMATS: dict[str, Schema] = {
+    "integer": {"type": "integer"}, "decimal": {"type": "number"}, "money": {"type": "number"},
+    "percent": {"type": "number"}, "date": {"type": "string", "format": "date"},
+    "bool": {"type": "boolean"}, "uuid": {"type": "string", "format": "uuid"},
+}  # fmt: skip
+
+
+def query(name: str, schema: Schema, description: str = "", **more: Any) -> Schema:
+    found: Schema = {"name": name, "in": "query", "schema": schema, **more}
+    return {**found, "description": description} if description else found
+
+
+def _names(name: str, names: list[str], description: str) -> Schema:
+    """A list written with commas."""
+    schema: Schema = {"type": "array", "items": {"type": "string", "enum": names}}
+    return query(name, schema, description, style="form", explode=False)
+
+
+def shaping(entity: Entity) -> list[Schema]:
+    relations = [f.name for f in entity.all_fields.values() if f.kind == "relation"]
+    found = [_names("fields", list(output_names(entity)), _("Only these fields."))]
+    if relations:
+        found.append(_names("expand", relations, _("Relations to write out as {id, label}.")))
+    return found
+
+
+def paging() -> list[Schema]:
+    most = settings.API_PAGE_MAX
+    size: Schema = {"type": "integer", "minimum": 1, "maximum": most, "default": settings.API_PAGE_SIZE}
+    return [
+        query("limit", size, _("Records a page.")),
+        query("cursor", {"type": "string"}, _("From “next” or “previous” of a page.")),
+    ]
+
+
+def list_parameters(entity: Entity) -> list[Schema]:
+    sortable = [f.name for f in entity.all_fields.values() if f.sortable]
+    sorts = ["id", "-id", *(sign + name for name in sortable for sign in ("", "-"))]
+    default = {"default": entity.sort} if entity.sort in sorts else {}
+    return [
+        query("q", {"type": "string"}, _("Words that a record holds, blind to letter forms and case.")),
+        *paging(),
+        query("sort", {"type": "string", "enum": sorts, **default}, _("With “-” in front: descending.")),
+        *shaping(entity),
+        *(parameter for field in entity.filter_fields for parameter in filters(field)),
+    ]
+
+
+def filters(field: Field) -> list[Schema]:
+    """`field=` and `field__operator=` for what can be asked of a field."""
+    operators = operators_for(field)
+    label = str(field.label)
+    found = [query(field.name, _asked(field, operators[0]), label)]
+    found += [query(f"{field.name}__{op}", _asked(field, op), label) for op in operators]
+    return found
+
+
+def _asked(field: Field, operator: str) -> Schema:
+    if operator == "empty":
+        return {"type": "string", "enum": ["1", "0"]}
+    if operator == "when":
+        from kernel.calendars.relative import RELATIVE  # read here: labels are lazy and few need them
+
+        return {"type": "string", "enum": list(RELATIVE)}
+    if field.choices:
+        return {"type": "array", "items": {"type": "string", "enum": [value for value, _label in field.choices]}}
+    return _FORMATS.get(field.kind, {"type": "string"}) if operator != "in" else {"type": "string"}

@@ -1,0 +1,51 @@
+"""Mounted by the workspace's urlconf at `api/`. Every entity of every installed engine, behind its engine's gate."""
+
+from importlib import import_module
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from api.gate import gated, mount
+from api.views import docs, entities, root, unknown
+from kernel.registry import Entity, registry
+
+View = entities.EntityViewSet
+
+
+def entity_patterns(entity: Entity) -> list[URLPattern]:
+    """list/create, bulk, one record, its restoring and its history."""
+    base, name = f"{entity.plural}/", f"api-{entity.name}"
+    routes: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("", "list", {"get": "list", "post": "create"}),
+        ("bulk/", "bulk", {"post": "bulk", "delete": "bulk_destroy"}),
+        ("<str:pk>/", "record", {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        ("<str:pk>/restore/", "restore", {"post": "restore"}),
+        ("<str:pk>/history/", "history", {"get": "history"}),
+    )
+    if not entity.editable_fields:  # only services of its engine write it
+        routes = tuple((route, suffix, {"get": acts["get"]}) for route, suffix, acts in routes if "get" in acts)
+    return [
+        path(base + route, gated(View.as_view(actions, entity=entity), entity.engine), name=f"{name}-{suffix}")
+        for route, suffix, actions in routes
+    ]
+
+
+def engine_patterns() -> list[URLPattern | URLResolver]:
+    """Engines' own addresses come first, so that `users/me/` is not taken for a record's."""
+    own: list[URLPattern | URLResolver] = []
+    generic: list[URLPattern | URLResolver] = []
+    for module in registry.modules:
+        if module.api_urls:
+            own += mount(import_module(module.api_urls).urlpatterns, module.name)
+        for entity in module.entities:
+            generic += entity_patterns(entity)
+    return own + generic
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("docs/", gated(docs.overview, ""), name="api-docs"),
+    path("docs/<str:tag>/", gated(docs.section, ""), name="api-docs-section"),
+    path("v1/", gated(root.RootView.as_view(), ""), name="api-root"),
+    path("v1/schema/", gated(root.SchemaView.as_view(), ""), name="api-schema"),
+    path("v1/", include(engine_patterns())),
+    re_path("", gated(unknown.unknown, ""), name="api-unknown"),
+]

@@ -1,0 +1,62 @@
+"""What all views of the API share: the actor, the reader's language, limits for strangers, kept answers."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.access import actor_of
+from api.idempotency import Keeper, begin
+from kernel.access import Actor
+
+
+class ApiView(APIView):
+    """A view of an engine's `api_urls` starts from this one."""
+
+    #: Keep what a POST with an Idempotency-Key answered. Not for answers that hold a secret.
+    keeps_answers = False
+    _keeper: Keeper | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of(self.request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().initial(request, *args, **kwargs)
+        except APIException as refused:
+            # DRF counts after it has let somebody in; those it turns away are to be counted as well.
+            if refused.status_code in (401, 403) and not hasattr(request._request, "peyvand_quotas"):
+                request._not_authenticated()
+                self.check_throttles(request)
+            raise
+        _speak(request)
+        if self.keeps_answers and request.method == "POST":
+            self._keeper = begin(request, self.actor.user_id)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        keeper, self._keeper = self._keeper, None
+        if keeper and isinstance(final, Response):
+            final.add_post_render_callback(keeper.keep)
+        elif keeper and isinstance(final, HttpResponse):
+            keeper.keep(final)
+        return final
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+
+def _speak(request: Request) -> None:
+    """A token tells whose it is only now, so the language of its owner is chosen here, unless a header asks for one."""
+    locale = getattr(request, "locale", None)
+    language = getattr(locale, "language", "")
+    if language and "Accept-Language" not in request.headers:
+        translation.activate(language)

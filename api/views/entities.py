@@ -1,0 +1,136 @@
+"""One viewset for every entity of the registry. Thin: what may be done is decided by the kernel's services."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSetMixin
+
+from api.bulk import bulk_upsert
+from api.errors import PreconditionFailed
+from api.history import answer_history
+from api.pages import answer_list
+from api.representation import SYSTEM, Shape
+from api.schema.entities import EntitySchema
+from api.versions import etag, from_header, object_of, take_from_body, unchanged_since
+from api.views.base import ApiView
+from kernel import records
+from kernel.access import get_record_for, require
+from kernel.clean import READ_ONLY, clean_values
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.registry import Entity
+
+#: What any bulk delete may name at once.
+_NO_IDS = _("“ids” is a list of at most 10,000 record ids.")
+
+
+def identifier(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound() from None
+
+
+class EntityViewSet(ViewSetMixin, ApiView):  # type: ignore[misc]  # DRF's mixin redefines as_view's signature
+    """Mounted once for each entity by api.urls."""
+
+    entity: Entity = None  # type: ignore[assignment]  # given by as_view
+    keeps_answers = True
+    schema = EntitySchema()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        require(self.actor, self.entity.permission("view"))
+
+    def represent(self, record: Any) -> dict[str, Any]:
+        """The record as its reader gets it; conflicts show the current one by this."""
+        return self._shape().row(record, self.actor)
+
+    def _shape(self) -> Shape:
+        params = self.request.query_params
+        return Shape.of(self.entity, params.getlist("fields"), params.getlist("expand"))
+
+    def _answer(self, record: Any, status: int = 200) -> Response:
+        tag = etag(record)
+        return Response(self.represent(record), status=status, headers={"ETag": tag} if tag else {})
+
+    def _clean(self, raw: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
+        kept = {name for name in raw if name in SYSTEM and name not in self.entity.all_fields}
+        kept |= {name for name in raw if name.endswith("_label") and name.removesuffix("_label") in self.entity.all_fields}
+        if kept:
+            raise Invalid({name: [READ_ONLY] for name in sorted(kept)})
+        return clean_values(self.entity, raw, actor=self.actor, partial=partial)
+
+    # ── many ──
+    def list(self, request: Request) -> Response:
+        return Response(answer_list(request, self.entity, self.actor))
+
+    def create(self, request: Request) -> Response:
+        require(self.actor, self.entity.permission("add"))
+        self._shape()  # a bad `?fields=` must not be told of after the record was made
+        values = self._clean(object_of(request.data), partial=False)
+        record = records.create_record(self.entity, actor=self.actor, values=values)
+        record.refresh_from_db()  # generated columns and rounding, as the next reader will see them
+        response = self._answer(record, 201)
+        path = reverse(f"api-{self.entity.name}-record", kwargs={"pk": str(record.pk)})
+        response["Location"] = request.build_absolute_uri(path)
+        return response
+
+    def bulk(self, request: Request) -> Response:
+        if not self.actor.may(self.entity.permission("add")):
+            require(self.actor, self.entity.permission("change"))
+        return Response(bulk_upsert(self.entity, object_of(request.data), actor=self.actor))
+
+    def bulk_destroy(self, request: Request) -> Response:
+        require(self.actor, self.entity.permission("delete"))
+        given = object_of(request.data).get("ids")
+        if not isinstance(given, list) or len(given) > 10_000:
+            raise Invalid.one("ids", "not_a_list", _NO_IDS)
+        try:
+            ids = [UUID(str(pk)) for pk in given]
+        except ValueError:
+            raise Invalid.one("ids", "bad_id", _NO_IDS) from None
+        outcome = records.bulk_delete(self.entity, ids, actor=self.actor)
+        return Response({"deleted": outcome.changed, "refused": outcome.refused, "batch": str(outcome.batch)})
+
+    # ── one ──
+    def retrieve(self, request: Request, pk: str) -> Response:
+        record = get_record_for(self.actor, self.entity, pk)
+        if unchanged_since(request, record):
+            return Response(status=304, headers={"ETag": etag(record) or ""})
+        return self._answer(record)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        self._shape()
+        raw = object_of(request.data)
+        from_body, from_head = take_from_body(raw), from_header(request)
+        get_record_for(self.actor, self.entity, pk, "change")  # before values are judged: 404 and 403 come first
+        values = self._clean(raw, partial=True)
+        version = from_head if from_head is not None else from_body
+        try:
+            record = records.update_record(
+                self.entity, identifier(pk), actor=self.actor, values=values, version=version
+            )
+        except Conflict as conflict:
+            raise (PreconditionFailed(conflict.current) if from_head is not None else conflict) from None
+        record.refresh_from_db()
+        return self._answer(record)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        version = from_header(request)
+        try:
+            records.delete_record(self.entity, identifier(pk), actor=self.actor, version=version)
+        except Conflict as conflict:
+            raise PreconditionFailed(conflict.current) from None
+        return Response(status=204)
+
+    def restore(self, request: Request, pk: str) -> Response:
+        record = records.restore_record(self.entity, identifier(pk), actor=self.actor)
+        return self._answer(record)
+
+    def history(self, request: Request, pk: str) -> Response:
+        return Response(answer_history(request, self.entity, identifier(pk), self.actor))
