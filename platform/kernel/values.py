@@ -23,7 +23,7 @@ from kernel.checks_ir import normalise_iban, normalise_legal_id, normalise_natio
 from kernel.formats import get_locale
 from kernel.money import RialUnit, parse_money
 from kernel.phones import normalise_phone
-from kernel.text.digits import parse_decimal, to_places
+from kernel.text.digits import parse_decimal, to_places, too_long
 from kernel.text.folding import fold, match_key
 from kernel.values_text import clean_text, parse_email, parse_url, shown
 
@@ -31,12 +31,13 @@ __all__ = ["KINDS", "BadValue", "parse_value"]
 
 Options = Mapping[str, object]
 _BIGINT = 2**63 - 1
+_ANY_CURRENCY = "XXX"  # ISO 4217: no currency
 
 
 def parse_value(kind: str, raw: object, *, options: Options | None = None) -> object:
     """None for nothing, a clean value of the kind, or BadValue.
 
-    Options: max_length (text, longtext, email, url), min_value, max_value, decimal_places, decimal_mark (numbers),
+    Options: max_length (text, longtext, email, url), min_value, max_value, places, decimal_mark (numbers),
     currency, unit (money), date_order (date, datetime), time_zone (datetime), choices (choice), region, area (phone).
     """
     read = _READERS.get(kind)
@@ -46,6 +47,8 @@ def parse_value(kind: str, raw: object, *, options: Options | None = None) -> ob
         return None
     if not isinstance(raw, str | int | float | Decimal | bool | date | uuid.UUID):
         raise BadValue("type", _("One single value is expected here, for example a text or a number."))
+    if isinstance(raw, int) and raw.bit_length() > 256:  # str() of it may even be refused by Python
+        raise too_long()
     if isinstance(raw, str):
         raw = clean_text(raw, lines=kind == "longtext")
         if not raw:
@@ -99,17 +102,22 @@ def _integer(raw: object, options: Options) -> int:
     return int(value)
 
 
+def _to_places(value: Decimal, raw: object, options: Options) -> Decimal:
+    """What a person wrote is never rounded behind their back; the tail of a spreadsheet's float is."""
+    places = options.get("places")
+    if places is None:
+        return value
+    rounded = to_places(value, cast(int, places))
+    if rounded != value and not isinstance(raw, float):
+        raise BadValue(
+            "decimal_places",
+            format_lazy(_("At most {places} decimals fit here. Round the number."), places=shown(places)),
+        )
+    return rounded
+
+
 def _decimal(raw: object, options: Options) -> Decimal:
-    value = _number(raw, options)
-    places = options.get("decimal_places")
-    if places is not None:
-        rounded = to_places(value, cast(int, places))
-        if rounded != value and not isinstance(raw, float):
-            raise BadValue(
-                "decimal_places",
-                format_lazy(_("At most {places} decimals fit here. Round the number."), places=shown(places)),
-            )
-        value = rounded
+    value = _to_places(_number(raw, options), raw, options)
     _in_bounds(value, options)
     return value
 
@@ -122,22 +130,29 @@ def _percent(raw: object, options: Options) -> Decimal:
 
 
 def _money(raw: object, options: Options) -> Decimal:
-    currency = cast(str, options.get("currency", "IRR"))
+    """The amount. Without a `currency` option only bare numbers pass: nobody could tell what a unit meant."""
+    currency = cast(str, options.get("currency") or _ANY_CURRENCY)
     if not isinstance(raw, str):
-        raw = format(_number(raw, options), "f")
+        raw = _to_places(_number(raw, options), raw, options)
     unit = cast(RialUnit, options.get("unit", "rial"))
-    mark = cast("str | None", options.get("decimal_mark"))
-    money = parse_money(raw, currency, unit=unit, decimal_mark=mark)
+    mark = cast("str | None", options.get("decimal_mark")) if isinstance(raw, str) else None
+    text = raw if isinstance(raw, str) else format(raw, "f")
+    money = parse_money(text, currency, unit=unit, decimal_mark=mark)
     if money.currency != currency:
-        raise BadValue(
-            "currency_other",
-            format_lazy(
-                _("The amount is in {other}, but this field holds {currency}. Write it in {currency}."),
-                other=money.currency, currency=currency,
-            ),
-        )  # fmt: skip
-    _in_bounds(money.amount, options)
-    return money.amount
+        raise BadValue("currency_other", _other_currency(money.currency, currency))
+    amount = _to_places(money.amount, raw, options)
+    _in_bounds(amount, options)
+    return amount
+
+
+def _other_currency(other: str, currency: str) -> str | Promise:
+    if currency == _ANY_CURRENCY:
+        return _("The amount stands here without its currency. Write the number alone, for example 1,250,000.")
+    return format_lazy(
+        _("The amount is in {other}, but this field holds {currency}. Write it in {currency}."),
+        other=other,
+        currency=currency,
+    )
 
 
 def _date(raw: object, options: Options) -> date:

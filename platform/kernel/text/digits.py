@@ -18,7 +18,7 @@ MINUS = "\u2212"
 # Spaces of every width, apostrophes and marks that nobody sees: allowed between groups, never meaningful.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]")
 _GROUP_SPACE = re.compile("(?<=\\d)[ \u00a0\u2009\u202f'’](?=\\d{3}(?!\\d))")
-_NUMBER = re.compile(r"(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?", re.ASCII)
+_NUMBER = re.compile(r"(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
 MAX_DIGITS = 25
 # Wide enough that no quantize() of a number we took can overflow; pass it as `context`.
 WIDE = Context(prec=80)
@@ -51,7 +51,7 @@ def parse_decimal(text: str, *, decimal_mark: str | None = None) -> Decimal:
     if not s:
         raise BadNumber("number_empty", _("The number is missing. Write digits, for example 1250."))
     if len(s) > 4 * MAX_DIGITS:
-        raise _too_long()
+        raise too_long()
     negative = False
     if s[0] == "(" and s[-1] == ")":
         negative, s = True, s[1:-1].strip()
@@ -61,9 +61,11 @@ def parse_decimal(text: str, *, decimal_mark: str | None = None) -> Decimal:
     match = _NUMBER.fullmatch(plain)
     if match is None or not (match[1] or match[2]):
         raise BadNumber("number_format", _("This is not a number. Write digits only, for example 1250 or 12.5."))
+    if abs(int(match[3] or 0)) > 2 * MAX_DIGITS:
+        raise too_long()
     value = Decimal(format(Decimal(plain), "f"))  # 1E+5 becomes 100000
     if len(value.as_tuple().digits) > MAX_DIGITS or value.adjusted() < -MAX_DIGITS:
-        raise _too_long()
+        raise too_long()
     return -value if negative and value else value
 
 
@@ -72,7 +74,7 @@ def to_places(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE)
 
 
-def _too_long() -> BadNumber:
+def too_long() -> BadNumber:
     return BadNumber("number_too_long", _("The number is too long. Write at most 25 digits."))
 
 
