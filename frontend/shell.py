@@ -1,0 +1,99 @@
+"""What the frame around a page (sidebar, top bar, phone bar) shows, and the hooks that fill it.
+
+The toolkit knows no engine. Whoever does (the configuration, a manifest reader) appends a
+callable to one of the lists below; each is asked once a request, and only when a page draws the frame.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str = ""
+    key: str = ""
+    """Letter pressed after G (for instance "D")."""
+    count: int | None = None
+    current: bool = False
+    phone: bool = False
+    """Wanted in the phone's bottom bar (four fit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    items: list[NavItem]
+    label: str = ""
+    """Empty for the customer base, the engine's name otherwise."""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateItem:
+    label: str
+    url: str
+    key: str = ""
+    """Letter pressed after C."""
+    icon: str = "plus"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    name: str
+    initial: str = ""
+    url: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    initials: str = ""
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str
+    label: str
+    current: bool = False
+
+
+@dataclass(slots=True)
+class Shell:
+    theme: str = "system"
+    language: str = "en"
+    languages: list[Language] = field(default_factory=list)
+    workspace: Workspace | None = None
+    person: Person | None = None
+    nav: list[NavGroup] = field(default_factory=list)
+    create: list[CreateItem] = field(default_factory=list)
+    settings_url: str = ""
+    palette_url: str = "/palette/"
+    notifications_url: str = ""
+    notifications: int = 0
+    help_url: str = ""
+    sign_in_url: str = "/accounts/login/"
+    sign_up_url: str = "/signup/"
+    sign_out_url: str = "/accounts/logout/"
+    language_url: str = "/i18n/setlang/"
+
+    @property
+    def phone(self) -> list[NavItem]:
+        """The four places of the phone's bottom bar (create stands between them)."""
+        every = [item for group in self.nav for item in group.items]
+        wanted = [item for item in every if item.phone]
+        return (wanted or every)[:4]
+
+
+NavProvider = Callable[[HttpRequest], list[NavGroup]]
+CreateProvider = Callable[[HttpRequest], list[CreateItem]]
+ShellProvider = Callable[[HttpRequest, Shell], None]
+
+nav_providers: list[NavProvider] = []
+create_providers: list[CreateProvider] = []
+shell_providers: list[ShellProvider] = []
+"""Set workspace, person and addresses on the Shell they are handed."""

@@ -1,0 +1,56 @@
+// The first load: style, htmx, the frame. Islands come when their element is on the page.
+import "./app.css";
+import htmx from "htmx.org";
+import { startFrame, arrive } from "./frame";
+import { startKeyboard } from "./keyboard";
+import { csrf, word } from "./lib";
+import { openPalette } from "./open";
+import { startToasts, toast } from "./toasts";
+
+const ISLANDS: Record<string, () => Promise<unknown>> = {
+  "pv-board": () => import("./islands/board"),
+  "pv-cell": () => import("./islands/cell"),
+  "pv-date": () => import("./islands/date"),
+  "pv-relation": () => import("./islands/relation"),
+  "pv-select-rows": () => import("./islands/select-rows"),
+  "pv-drop": () => import("./islands/drop"),
+  "[data-money], [data-number]": () => import("./islands/number"),
+};
+const wanted = new Set(Object.keys(ISLANDS));
+
+function wake(root: ParentNode): void {
+  for (const selector of wanted) {
+    if (!root.querySelector(selector) && !(root instanceof Element && root.matches(selector))) continue;
+    wanted.delete(selector);
+    void ISLANDS[selector]?.();
+  }
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, headers } = (event as CustomEvent<{ verb: string; headers: Record<string, string> }>).detail;
+  if (verb !== "get") headers["X-CSRFToken"] = csrf();
+});
+document.addEventListener("htmx:load", (event) => {
+  const root = (event as CustomEvent<{ elt: HTMLElement }>).detail.elt;
+  wake(root);
+  if (root !== document.body) arrive(root);
+});
+document.addEventListener("htmx:sendError", () => toast(word("offline")));
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr;
+  toast(status === 401 ? word("expired") : word("saveFailed"));
+});
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-open-palette]")) openPalette();
+});
+
+startFrame();
+startToasts();
+startKeyboard();
+wake(document);
+arrive(document);
+
+declare global {
+  interface Window { htmx: typeof htmx }
+}
+window.htmx = htmx;

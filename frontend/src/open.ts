@@ -1,0 +1,4 @@
+// The palette's code comes with its first use.
+export function openPalette(): void {
+  void import("./palette").then((palette) => palette.show());
+}
