@@ -1,4 +1,7 @@
-"""Template filters: thin names for `kernel.formats`, so that a template never formats by itself."""
+"""Template filters: thin names for `kernel.formats`, so that a template never formats by itself.
+
+`{% load l10n %}` finds this library before Django's own of that name, so it carries that one's tags too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django import template
+from django.templatetags import l10n as django_l10n
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,6 +17,8 @@ from django.utils.safestring import SafeString
 from kernel import formats
 
 register = template.Library()
+register.tags.update(django_l10n.register.tags)
+register.filters.update(django_l10n.register.filters)
 
 Number = Decimal | int | float
 

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.template import Context, Engine
 from django.utils import timezone
 
 from frontend.templatetags import l10n
@@ -43,3 +44,10 @@ def test_values() -> None:
     assert l10n.date_short(moment) == "۱۴۰۵/۰۹/۰۲"
     assert l10n.time(moment) == "۱۴:۳۰"
     assert l10n.filesize(2048) == "۲ کیلوبایت"
+
+
+def test_library_loads_and_keeps_djangos_own_tags() -> None:
+    engine = Engine(libraries={"l10n": "frontend.templatetags.l10n"})
+    t = engine.from_string("{% load l10n %}{{ n|num }} {{ n|unlocalize }}{% localize off %} {{ n }}{% endlocalize %}")
+    assert t.render(Context({"n": 1250})) == "۱٬۲۵۰ 1250 1250"
+    assert engine.from_string("{% load l10n %}{{ x.y|money:'IRR' }}").render(Context({})) == ""
