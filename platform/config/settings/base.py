@@ -8,6 +8,7 @@ from kernel.registry.discovery import installed_apps
 
 from api.settings import *  # noqa: F403 — each part keeps its own settings beside its code
 from identity.settings import *  # noqa: F403 — as above
+from tenants.settings import *  # noqa: F403 — as above
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("PEYVAND_VAR", ROOT / "var")).resolve()
@@ -36,7 +37,7 @@ TOOL_APPS = (
 ENGINE_APPS = installed_apps()
 
 #: django-tenants reads these two; our router decides finer: see tenants/router.py.
-SHARED_APPS = [*PLATFORM_APPS, *CORE_APPS[:-1], *TOOL_APPS]
+SHARED_APPS = [*CORE_APPS[:-1], *PLATFORM_APPS, *TOOL_APPS]
 TENANT_APPS = [*CORE_APPS, *ENGINE_APPS]
 INSTALLED_APPS = [*dict.fromkeys([*SHARED_APPS, *TENANT_APPS])]
 TENANT_MODEL = "tenants.Organization"

@@ -1,5 +1,7 @@
 """Fields of an entity: what an engine writes down (`F`) and what faces read (`Field`)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 

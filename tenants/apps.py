@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+class TenantsConfig(AppConfig):
+    name = "tenants"
+    verbose_name = "Tenancy"
+
+    def ready(self) -> None:
+        from django.contrib.auth import management as auth
+        from django.contrib.contenttypes import management as contenttypes
+
+        # Our permissions are the registry's and our records are named by entity: no rows of either kind, ever.
+        post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+        post_migrate.disconnect(contenttypes.create_contenttypes)
+        pre_migrate.disconnect(contenttypes.inject_rename_contenttypes_operations)
+        assert auth  # imported for the receiver it registers

@@ -1,0 +1,73 @@
+"""From a host to what answers there: the public site, the provider's console, or a workspace."""
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.db.models import Q
+from django.http.request import split_domain_port
+
+if TYPE_CHECKING:
+    from tenants.models import Organization
+
+#: Another process may have changed an organization: what we remember is never older than this.
+SECONDS: Final = 2.0
+_MOST: Final = 5_000
+_known: "dict[str, tuple[float, Organization]]" = {}
+
+
+def bare(host: str) -> str:
+    """The host without port, capitals and trailing dot."""
+    return split_domain_port(host)[0]
+
+
+def is_public(host: str) -> bool:
+    return host in (settings.BASE_HOST, f"www.{settings.BASE_HOST}", "127.0.0.1", "[::1]")
+
+
+def is_console(host: str) -> bool:
+    return bool(host == settings.CONSOLE_HOST)
+
+
+def address(host: str, path: str = "/") -> str:
+    """An absolute address on one of our hosts, with the port people see in development."""
+    usual = settings.PORT in (80, 443) or settings.ENV == "prod"
+    return f"{settings.SCHEME}://{host}{'' if usual else f':{settings.PORT}'}{path}"
+
+
+def subdomain_of(host: str) -> str:
+    """The part before our own host; "" for a host that is not one of ours."""
+    name, dot, rest = host.partition(".")
+    return name if dot and rest == settings.BASE_HOST else ""
+
+
+def organization_at(host: str) -> "Organization | None":
+    """The organization that answers at this bare host: one query, remembered for a moment."""
+    from tenants.models import Organization
+
+    now = time.monotonic()
+    remembered = _known.get(host)
+    if remembered and now - remembered[0] < SECONDS:
+        return remembered[1]
+    subdomain = subdomain_of(host)
+    condition = Q(subdomain=subdomain) if subdomain else Q(domains__domain=host)
+    found: Organization | None = Organization.objects.filter(condition).first()
+    if found is None:
+        _known.pop(host, None)
+        return None
+    if len(_known) >= _MOST:
+        _known.clear()
+    _known[host] = (now, found)
+    return found
+
+
+def forget(host: str) -> None:
+    _known.pop(host, None)
+
+
+def forget_all() -> None:
+    _known.clear()
+
+
+def public_host() -> str:
+    return str(settings.BASE_HOST)

@@ -1,0 +1,25 @@
+"""The workspace itself: its name, its habits, its engines. Always on."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.registry import Module, Permission, SettingsPage
+
+manifest = Module(
+    name="tenants",
+    app="tenants",
+    label=_("Workspace"),
+    tagline=_("Organization, engines and the workspace's habits"),
+    icon="building",
+    always_on=True,
+    permissions=(
+        Permission("tenants.organization.change", _("Change the organization's settings")),
+        Permission("tenants.engine.switch", _("Switch engines on and off")),
+    ),
+    settings_pages=(
+        SettingsPage(_("Organization"), "tenants:organization", "organization", "tenants.organization.change"),
+        SettingsPage(_("Engines"), "tenants:engines", "engines", "tenants.engine.switch"),
+    ),
+    urls="tenants.urls_workspace",
+    api_urls="tenants.urls_api",
+    publishes=("tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged"),
+)

@@ -1,0 +1,99 @@
+"""django-tenants' backend with one binding per transaction.
+
+The workspace is `kernel.context`'s, never an attribute of the connection. The first statement of a transaction sets
+search_path for that transaction only (`set_config(…, true)`), so a pooler that hands the connection on at COMMIT, or
+the next request on a kept one, starts from the role's own path again: public. A workspace's statement outside a
+transaction is refused, since nothing would bind it.
+
+A workspace's path holds its schema and `ext` (extensions and functions), not public: an absent table is an error,
+never somebody else's table. Server-side cursors outlive a statement, so `DISABLE_SERVER_SIDE_CURSORS` stays on;
+inside `atomic` they would be bound like any other.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.postgresql.introspection import DatabaseIntrospection
+from django_tenants.postgresql_backend.base import DatabaseWrapper as LibraryWrapper
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+from kernel.context import PUBLIC, PUBLIC_TENANT, Tenant, get_tenant
+
+#: Not a schema's name: after a savepoint's rollback nobody knows which setting survived.
+UNKNOWN = ""
+
+
+class UnboundStatement(RuntimeError):
+    """A statement for a workspace where nothing can bind it."""
+
+
+class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        #: Schema the open transaction is bound to. Public is where every transaction starts.
+        self._bound = PUBLIC
+        super().__init__(*args, **kwargs)
+        # The library's own leaves a session-wide search_path behind; with ours, Django's sees one schema anyway.
+        self.introspection = DatabaseIntrospection(self)
+        self.execute_wrappers.append(self._bind_and_execute)
+
+    @property
+    def tenant(self) -> Tenant:
+        return get_tenant() or PUBLIC_TENANT
+
+    @tenant.setter
+    def tenant(self, value: object) -> None:
+        """The library's constructor writes it; `kernel.context` is what counts."""
+
+    @property
+    def schema_name(self) -> str:
+        return self.tenant.schema
+
+    @schema_name.setter
+    def schema_name(self, value: object) -> None:
+        """As above."""
+
+    def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
+        raise RuntimeError("A connection has no tenant. Use kernel.context.tenant_context().")
+
+    def set_schema_to_public(self) -> None:
+        """The library's constructor calls it; public is what holds where nothing is bound."""
+
+    def _bind_and_execute(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self._handle_search_path()
+        return execute(sql, params, many, context)
+
+    def _handle_search_path(self, cursor: Any = None) -> None:
+        """Called by the library for every new cursor and by us for every statement: most of the time, one comparison."""
+        wanted = self.schema_name
+        if wanted == self._bound:
+            return
+        if self.autocommit:
+            raise UnboundStatement(f"A statement for {wanted!r} outside a transaction. Use transaction.atomic().")
+        if self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+            return  # only the rollback that comes now can work, and it must
+        path = f'"{wanted}", ext' if wanted != PUBLIC else f"{PUBLIC}, ext"
+        with self.wrap_database_errors, self.connection.cursor() as own:
+            own.execute("SELECT set_config('search_path', %s, true)", [path])
+        self._bound = wanted
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        try:
+            super()._savepoint_rollback(sid)
+        finally:
+            self._bound = UNKNOWN
+
+    def _commit(self) -> None:
+        try:
+            super()._commit()
+        finally:
+            self._bound = PUBLIC
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()
+        finally:
+            self._bound = PUBLIC
+
+    def connect(self) -> None:
+        self._bound = PUBLIC
+        super().connect()
