@@ -25,6 +25,8 @@ ACCOUNT_USER_DISPLAY = str
 # One may work before confirming: a strip on every page asks for it.
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+# A signed key would hold the number of a row, which means another row in another workspace: random keys, kept here.
+ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -5,6 +5,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from kernel.errors import Invalid
 
@@ -34,3 +35,15 @@ def set_primary_email(user: User, email: str, *, verified: bool) -> EmailAddress
         user=user, email=email, defaults={"primary": True, "verified": verified}
     )
     return address
+
+
+@transaction.atomic
+def request_email_change(*, user: User, email: str) -> EmailAddress:
+    """Note a new address for oneself. It replaces the present one when its letter is answered."""
+    email = clean_email(email)
+    if holder_of(email, but=user.pk) is not None:
+        raise Invalid.one("email", "taken", _("Somebody here has this e-mail address already."))
+    if email == user.email:
+        raise Invalid.one("email", "same", _("This is your address already."))
+    EmailAddress.objects.filter(user=user, primary=False).delete()
+    return EmailAddress.objects.create(user=user, email=email)

@@ -1,0 +1,90 @@
+"""Forms of Settings › People."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from identity.models import Role, Team, User
+from identity.selectors import grantable_roles, teams_in_order
+from kernel.access import Actor
+
+
+class RoleField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.label)
+
+
+class TeamField(forms.ModelChoiceField):
+    """Teams as an indented tree."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Team.objects.order_by("name"), required=False, **kwargs)
+
+    def show_tree(self, without: Team | None = None) -> None:
+        rows = teams_in_order(without=without)
+        depth = "\u2003"
+        self.choices = [("", "—"), *((team.pk, f"{depth * level}{team.name}") for team, level in rows)]
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    role = RoleField(label=_("Role"), queryset=Role.objects.none(), empty_label=None)
+    team = TeamField(label=_("Team"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].queryset = grantable_roles(actor)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["team"].show_tree()  # type: ignore[attr-defined]  # a TeamField
+
+
+class PersonForm(forms.Form):
+    """Role and team of one person; empty where the actor may not decide."""
+
+    role = RoleField(label=_("Role"), queryset=Role.objects.none(), empty_label=None)
+    team = TeamField(label=_("Team"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].queryset = grantable_roles(actor)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["team"].show_tree()  # type: ignore[attr-defined]  # a TeamField
+
+
+class LeaveForm(forms.Form):
+    """Who gets the records of a person who leaves."""
+
+    to = forms.ModelChoiceField(
+        label=_("Hand the records over to"), queryset=User.objects.none(), required=False, empty_label=_("Nobody for now")
+    )
+
+    def __init__(self, *args: Any, leaving: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = User.objects.filter(state=User.State.ACTIVE).exclude(pk=leaving.pk).order_by("name")
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    parent = TeamField(label=_("Below the team"))
+    manager = forms.ModelChoiceField(
+        label=_("Led by"), queryset=User.objects.none(), required=False, empty_label="—",
+        help_text=_("Whoever leads a team reaches its records and those of the teams below."),
+    )  # fmt: skip
+    region = forms.CharField(label=_("Region"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        gone = User.State.DEACTIVATED
+        self.fields["manager"].queryset = User.objects.exclude(state=gone).order_by("name")  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["parent"].show_tree(without=team)  # type: ignore[attr-defined]  # a TeamField
+
+
+class NewRoleForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    description = forms.CharField(label=_("What it is for"), max_length=300, required=False)
+    like = RoleField(label=_("Start like"), queryset=Role.objects.none(), required=False, empty_label=_("With nothing"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["like"].queryset = Role.objects.exclude(key=Role.ADMIN)  # type: ignore[attr-defined]  # a ModelChoiceField

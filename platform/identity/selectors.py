@@ -1,0 +1,161 @@
+"""What the pages and the API read about people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from identity.levels import NEVER
+from identity.models import BUILTIN_ROLES, ApiToken, Invitation, Role, Team, User
+from identity.services.people import may_grant, owned_entities
+from kernel.access import Actor
+from kernel.registry import ACTIONS, LEVELS, Module, registry
+
+
+def roles_in_order() -> QuerySet[Role]:
+    """Built-in ones first, from the mightiest down; then the workspace's own by name."""
+    rank = Case(
+        *(When(key=key, then=Value(n)) for n, key in enumerate(BUILTIN_ROLES)), default=Value(99),
+        output_field=IntegerField(),
+    )  # fmt: skip
+    return Role.objects.order_by(rank, "name")
+
+
+def grantable_roles(actor: Actor) -> QuerySet[Role]:
+    """Roles the actor may give to somebody."""
+    roles = roles_in_order()
+    return roles if may_grant(actor, Role(key=Role.ADMIN)) else roles.exclude(key=Role.ADMIN)
+
+
+def people_counts() -> dict[str, int]:
+    """How many people there are in each state."""
+    return dict(User.objects.order_by().values_list("state").annotate(Count("pk")))
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    waiting = Invitation.objects.filter(accepted_at=None, user__state=User.State.INVITED)
+    return waiting.select_related("user", "role", "team", "invited_by").order_by("-sent_at")
+
+
+def teams_in_order(*, without: Team | None = None) -> list[tuple[Team, int]]:
+    """Teams as a tree: each with its depth. `without` leaves out a team and all below it, as it cannot be its own parent."""
+    below: dict[UUID | None, list[Team]] = {}
+    teams = list(Team.objects.select_related("manager").annotate(size=_members()).order_by("name"))
+    known = {team.pk for team in teams}
+    for team in teams:
+        below.setdefault(team.parent_id if team.parent_id in known else None, []).append(team)
+    rows: list[tuple[Team, int]] = []
+
+    def walk(parent: UUID | None, depth: int) -> None:
+        for team in below.get(parent, []):
+            if without is None or team.pk != without.pk:
+                rows.append((team, depth))
+                walk(team.pk, depth + 1)
+
+    walk(None, 0)
+    return rows
+
+
+def _members() -> Count:
+    return Count("members", filter=Q(members__deleted_at=None) & ~Q(members__state=User.State.DEACTIVATED))
+
+
+def records_owned_by(user: User) -> list[tuple[Any, int]]:
+    """(entity's label, number) of what somebody is responsible for."""
+    found = []
+    for entity in owned_entities():
+        number = entity.model_class._default_manager.filter(**{f"{entity.owner}_id": user.pk}).count()
+        if number:
+            found.append((entity.label_plural, number))
+    return found
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(user=user).order_by("-created_at")
+
+
+@dataclass
+class Security:
+    """How somebody signs in."""
+
+    email: str = ""
+    verified: bool = True
+    pending: str = ""
+    totp: Authenticator | None = None
+    codes: Authenticator | None = None
+    passkeys: list[Authenticator] = field(default_factory=list)
+
+
+def security_of(user: User) -> Security:
+    found = Security(email=user.email or "")
+    for address in EmailAddress.objects.filter(user=user):
+        if address.email.lower() == found.email:
+            found.verified = address.verified
+        elif not address.verified:
+            found.pending = address.email
+    for one in Authenticator.objects.filter(user=user).order_by("created_at"):
+        if one.type == Authenticator.Type.TOTP:
+            found.totp = one
+        elif one.type == Authenticator.Type.RECOVERY_CODES:
+            found.codes = one
+        else:
+            found.passkeys.append(one)
+    return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One choice in the matrix of a role."""
+
+    code: str
+    label: Any
+    level: str
+    options: tuple[str, ...]
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    label: Any
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class MatrixGroup:
+    """An engine's part of the matrix: entities by action, then its other permissions."""
+
+    module: Module
+    rows: tuple[MatrixRow, ...]
+    extra: tuple[Cell, ...]
+
+
+def role_matrix(levels: dict[str, str] | Any, engines: Iterable[str]) -> list[MatrixGroup]:
+    """What a role may do, by engine, entity and action; engines that are off are left out."""
+    on = frozenset(engines) | registry.always_on()
+    groups = []
+    for module in registry.modules:
+        if module.name in on:
+            rows = tuple(_row(entity, levels) for entity in module.entities)
+            extra = tuple(_cell(p.code, p.label, levels, ("none", "all")) for p in module.permissions)
+            groups.append(MatrixGroup(module, tuple(row for row in rows if row.cells), extra))
+    return [group for group in groups if group.rows or group.extra]
+
+
+def _row(entity: Any, levels: Any) -> MatrixRow:
+    cells = []
+    for action in ACTIONS:
+        reach = ("none", "all") if action in ("add", "import") else LEVELS
+        if not entity.owner and action not in ("add", "import"):
+            reach = tuple(level for level in LEVELS if level != "team")
+        cells.append(_cell(entity.permission(action), action, levels, reach))
+    return MatrixRow(entity.label_plural, tuple(cells))
+
+
+def _cell(code: str, label: Any, levels: Any, options: tuple[str, ...]) -> Cell:
+    level = levels.get(code, "none")
+    shown = options if level in options else (*options, level)
+    return Cell(code, label, level, shown, fixed=code in NEVER)

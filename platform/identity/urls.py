@@ -1,0 +1,32 @@
+"""Pages of people and of one's own settings, on a workspace's host (namespace `identity`)."""
+
+from django.urls import path
+
+from identity.views import invitations, people, personal, roles, security, teams
+
+#: What everybody has who can sign in, operators too.
+personal_patterns = [
+    path("settings/profile/", personal.profile, name="profile"),
+    path("settings/security/", security.security, name="security"),
+    path("settings/security/sessions/end/", security.end_others, name="end_sessions"),
+]
+
+urlpatterns = [
+    path("settings/people/", people.people, name="user_list"),
+    path("settings/people/invite/", people.invite, name="invite"),
+    path("settings/people/<uuid:pk>/", people.person, name="person"),
+    path("settings/people/<uuid:pk>/role/", people.role, name="person_role"),
+    path("settings/people/<uuid:pk>/deactivate/", people.deactivate, name="deactivate"),
+    path("settings/people/<uuid:pk>/reactivate/", people.reactivate, name="reactivate"),
+    path("settings/invitations/<uuid:pk>/resend/", invitations.resend, name="invitation_resend"),
+    path("settings/invitations/<uuid:pk>/cancel/", invitations.cancel, name="invitation_cancel"),
+    path("settings/teams/new/", teams.create, name="team_new"),
+    path("settings/teams/<uuid:pk>/", teams.edit, name="team_edit_page"),
+    path("settings/teams/<uuid:pk>/delete/", teams.delete, name="team_delete"),
+    path("settings/roles/", roles.roles, name="role_list"),
+    path("settings/roles/<uuid:pk>/", roles.role, name="role"),
+    path("settings/roles/<uuid:pk>/delete/", roles.delete, name="role_delete"),
+    *personal_patterns,
+    path("settings/tokens/", personal.tokens, name="token_list"),
+    path("settings/tokens/<uuid:pk>/revoke/", personal.revoke, name="token_revoke"),
+]
