@@ -20,11 +20,11 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
-from kernel.upsert import RowResult, upsert_records
+from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, snapshot
 
 __all__ = [
-    "Outcome", "RowResult", "bulk_delete", "bulk_update", "create_record", "delete_record", "restore_record",
+    "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record", "restore_record",
     "undo_batch", "update_record", "upsert_records",
 ]  # fmt: skip
 

@@ -43,6 +43,15 @@ def upsert_records(
     return _Upsert(kind, actor, tuple(match), batch or uuid7()).run(rows)
 
 
+@transaction.atomic
+def change_records(
+    entity: str | Entity, values: Mapping[UUID, Values], *, actor: Actor, batch: UUID | None = None
+) -> dict[UUID, RowResult]:
+    """Give many records values of their own, set-based; what the actor may not change is refused."""
+    kind = registry.entity(entity)
+    return _Upsert(kind, actor, (), batch or uuid7()).run_by_id(values)
+
+
 class _Upsert:
     def __init__(self, kind: Entity, actor: Actor, match: tuple[str, ...], batch: UUID) -> None:
         self.kind, self.actor, self.match, self.batch = kind, actor, match, batch
@@ -61,6 +70,29 @@ class _Upsert:
                 self._save()
         except IntegrityError:
             return self._one_by_one(rows)
+        self._tell()
+        return results
+
+    def run_by_id(self, values: Mapping[UUID, Values]) -> dict[UUID, RowResult]:
+        if not values:
+            return {}
+        seen = self.kind.model_class._default_manager.filter(visible(self.kind, self.actor), pk__in=values)
+        known = {(record.pk,): record for record in seen.select_for_update(of=("self",)).order_by("pk")}
+        changeable = self._changeable(known)
+        results = {pk: _denied() for pk in values}
+        for (pk,), record in known.items():
+            try:
+                results[pk] = self._change(record, values[pk], changeable)
+            except Invalid as error:
+                results[pk] = RowResult("refused", problems=error.problems)
+        try:
+            with transaction.atomic():
+                self._save()
+        except IntegrityError:
+            if len(values) == 1:
+                return dict.fromkeys(values, RowResult("refused", problems={"": [Problem("taken", TAKEN)]}))
+            again = [_Upsert(self.kind, self.actor, (), self.batch).run_by_id({pk: v}) for pk, v in values.items()]
+            return {pk: result for one in again for pk, result in one.items()}
         self._tell()
         return results
 
