@@ -8,6 +8,7 @@ from django.utils.translation import get_language_from_request
 
 from frontend.context import THEME_COOKIE, THEMES
 
+
 def error_page(request: HttpRequest, status: HTTPStatus, template: str = "") -> HttpResponse:
     """No context processor runs here: the database, the session or the tenant may be what failed."""
     lang = (getattr(request, "LANGUAGE_CODE", "") or get_language_from_request(request))[:2]
@@ -21,21 +22,3 @@ def error_page(request: HttpRequest, status: HTTPStatus, template: str = "") -> 
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = "10"
     return response
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, HTTPStatus.BAD_REQUEST)
-
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, HTTPStatus.FORBIDDEN)
-
-def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, HTTPStatus.NOT_FOUND)
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
-
-def unavailable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_page(request, HTTPStatus.FORBIDDEN, "403_csrf.html")

@@ -3,14 +3,15 @@
 from django.conf import settings
 from django.urls import include, path
 
-from frontend.views import errors, kit
+from frontend.kit import kit
+from frontend.views import errors
 
 urlpatterns = [
     path("", include("tenants.urls_health")),
     path("", include("tenants.urls_public")),
 ]
 if settings.ENV != "prod":
-    urlpatterns.append(path("kit/", kit.kit))
+    urlpatterns.append(path("kit/", kit))
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

@@ -1,0 +1,10 @@
+"""Addresses of the customer base beside those that each entity gets."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from crm.pages.urls import urlpatterns as pages
+
+urlpatterns = [*pages]
+if find_spec("crm.imports.urls"):
+    urlpatterns += import_module("crm.imports.urls").urlpatterns
