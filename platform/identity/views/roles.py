@@ -15,6 +15,7 @@ from identity.selectors import role_matrix, roles_in_order
 from identity.services import create_role, delete_role, save_role_levels
 from identity.services.roles import MANAGE
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
+from kernel.registry import ACTIONS
 
 PREFIX = "level."
 
@@ -46,7 +47,7 @@ def role(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         attempt(request, lambda: save_role_levels(actor=request.actor, role=one, levels=changed), _("Saved"))
         return redirect("identity:role", pk=pk)
     groups = role_matrix(effective_levels(one), request.actor.engines)
-    return page(request, "identity/role.html", {"role": one, "groups": groups, "holders": one.users.count()})
+    return page(request, "identity/role.html", {"role": one, "groups": groups, "actions": ACTIONS, "holders": one.users.count()})
 
 
 @permission(MANAGE)

@@ -1,0 +1,32 @@
+"""Levels and actions of a role in words."""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+register = template.Library()
+
+LEVELS: dict[str, Promise] = {
+    "none": pgettext_lazy("level", "None"),
+    "own": pgettext_lazy("level", "Own"),
+    "team": pgettext_lazy("level", "Team's"),
+    "all": pgettext_lazy("level", "All"),
+}
+ACTIONS: dict[str, Promise] = {
+    "view": pgettext_lazy("action", "View"),
+    "add": pgettext_lazy("action", "Add"),
+    "change": pgettext_lazy("action", "Edit"),
+    "delete": pgettext_lazy("action", "Delete"),
+    "import": pgettext_lazy("action", "Import"),
+    "export": pgettext_lazy("action", "Export"),
+}
+
+
+@register.filter
+def level_word(level: str) -> str:
+    return str(LEVELS.get(level, level))
+
+
+@register.filter
+def action_word(action: str) -> str:
+    return str(ACTIONS.get(action, action))
