@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 
 from api.access import declare
 from api.errors import TITLES
-from api.schema.generator import EngineGenerator
+from api.schema.generator import document_for
 from kernel.access import Actor
-from kernel.context import require_tenant
 from kernel.registry import Entity, UnknownName, registry
 
 _ORDER = ("get", "post", "patch", "delete")
@@ -51,8 +50,7 @@ def _entity(tag: str) -> Entity | None:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """How to call: tokens, lists, errors, limits; and what there is."""
-    require_tenant()
-    schema = EngineGenerator().get_schema(request=request)
+    schema = document_for(request)
     problems = [{"code": code, "title": title} for code, title in TITLES.items()]
     return render(request, "api/overview.html", {**_shared(request, schema), "problems": problems})
 
@@ -60,8 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def section(request: HttpRequest, tag: str) -> HttpResponse:
     """One entity's operations and fields, or the operations of one hand-written part."""
-    require_tenant()
-    schema = EngineGenerator().get_schema(request=request)
+    schema = document_for(request)
     shared = _shared(request, schema)
     if tag not in {part["tag"] for part in shared["sections"]}:
         raise Http404

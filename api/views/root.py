@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.access import Anyone, actor_of
-from api.schema.generator import EngineGenerator
+from api.schema.generator import document_for
 from api.views.base import ApiView
 from kernel.access import Actor
 from kernel.context import require_tenant
@@ -57,4 +57,4 @@ class SchemaView(ApiView):
     schema = None
 
     def get(self, request: Request) -> Response:
-        return Response(EngineGenerator().get_schema(request=request, public=True))
+        return Response(document_for(request))
