@@ -20,7 +20,7 @@ from api.versions import etag, from_header, object_of, take_from_body, unchanged
 from api.views.base import ApiView
 from kernel import records
 from kernel.access import get_record_for, require
-from kernel.clean import READ_ONLY, clean_values
+from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.registry import Entity
 
@@ -59,11 +59,16 @@ class EntityViewSet(ViewSetMixin, ApiView):  # type: ignore[misc]  # DRF's mixin
         return Response(self.represent(record), status=status, headers={"ETag": tag} if tag else {})
 
     def _clean(self, raw: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
-        kept = {name for name in raw if name in SYSTEM and name not in self.entity.all_fields}
-        kept |= {name for name in raw if name.endswith("_label") and name.removesuffix("_label") in self.entity.all_fields}
-        if kept:
-            raise Invalid({name: [READ_ONLY] for name in sorted(kept)})
-        return clean_values(self.entity, raw, actor=self.actor, partial=partial)
+        """Cleaned values, or every problem at once: those of the system's own names beside the kernel's."""
+        known = self.entity.all_fields
+        kept = [n for n in raw if n not in known and (n in SYSTEM or n.removesuffix("_label") in known)]
+        problems: Problems = {name: [READ_ONLY] for name in kept}
+        rest = {name: value for name, value in raw.items() if name not in problems}
+        values, found = clean_many(self.entity, [rest], actor=self.actor, partial=partial)[0]
+        problems |= found
+        if problems:
+            raise Invalid(problems)
+        return values
 
     # ── many ──
     def list(self, request: Request) -> Response:
