@@ -37,7 +37,7 @@ _ANY_CURRENCY = "XXX"  # ISO 4217: no currency
 def parse_value(kind: str, raw: object, *, options: Options | None = None) -> object:
     """None for nothing, a clean value of the kind, or BadValue.
 
-    Options: max_length (text, longtext, email, url), min_value, max_value, places, decimal_mark (numbers),
+    Options: max_length (text, longtext, email, url), min_value, max_value, decimal_places, decimal_mark (numbers),
     currency, unit (money), date_order (date, datetime), time_zone (datetime), choices (choice), region, area (phone).
     """
     read = _READERS.get(kind)
@@ -104,7 +104,7 @@ def _integer(raw: object, options: Options) -> int:
 
 def _to_places(value: Decimal, raw: object, options: Options) -> Decimal:
     """What a person wrote is never rounded behind their back; the tail of a spreadsheet's float is."""
-    places = options.get("places")
+    places = options.get("decimal_places")
     if places is None:
         return value
     rounded = to_places(value, cast(int, places))
