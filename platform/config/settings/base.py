@@ -213,4 +213,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("PEYVAND_LOG_LEVEL", "INFO")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Our tag library "l10n" takes the place of Django's on purpose: it holds that one's tags and filters as well.
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
