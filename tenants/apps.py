@@ -7,11 +7,13 @@ class TenantsConfig(AppConfig):
     verbose_name = "Tenancy"
 
     def ready(self) -> None:
-        from django.contrib.auth import management as auth
         from django.contrib.contenttypes import management as contenttypes
+
+        from kernel.wake import set_waker
+        from tenants.tasks import send_wake
 
         # Our permissions are the registry's and our records are named by entity: no rows of either kind, ever.
         post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
         post_migrate.disconnect(contenttypes.create_contenttypes)
         pre_migrate.disconnect(contenttypes.inject_rename_contenttypes_operations)
-        assert auth  # imported for the receiver it registers
+        set_waker(send_wake)

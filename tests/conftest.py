@@ -73,13 +73,18 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def stage(django_db_setup: None, django_db_blocker: Any) -> Stage:
+    from kernel import outbox
     from tests.factories import drop_everything_else, make_cast, make_workspace
 
     with django_db_blocker.unblock():
         drop_everything_else()
         organization, sara = make_workspace(HOME, name="Acme")
         other, olga = make_workspace(ELSEWHERE, name="Bunyan", admin=("Olga Petrova", "olga@example.com"))
-        return Stage(organization, other, make_cast(organization, sara), olga)
+        cast = make_cast(organization, sara)
+        for one in (organization, other):
+            with tenant_context(one.as_tenant()):
+                outbox.relay()  # a test starts with nothing waiting
+        return Stage(organization, other, cast, olga)
 
 
 @pytest.fixture(autouse=True)

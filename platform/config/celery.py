@@ -7,7 +7,8 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{os.environ.get('PEYVAND_ENV', 'dev')}")
 
-app = Celery("peyvand")
+# Every task has this base, so that one without a workspace fails instead of running in public.
+app = Celery("peyvand", task_cls="tenants.celery:WorkspaceTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -1,0 +1,42 @@
+"""Letters of tenancy: after a sign-up, and the list of somebody's workspaces."""
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_bidi
+
+from identity.addresses import workspace_url
+from identity.mail import render_letter
+from identity.models import User
+from tenants import hosts
+from tenants.models import Organization
+
+
+def send_welcome(organization: Organization, user: User) -> None:
+    """The address to keep, and a link that confirms the e-mail address. Call it with the workspace bound."""
+    address = EmailAddress.objects.get(user=user, primary=True)
+    key = EmailConfirmationHMAC(address).key
+    context = {
+        "organization": organization, "address": organization.url, "trial_days": organization.trial_days_left,
+        "link": workspace_url(f"/auth/confirm-email/{key}/"),
+    }  # fmt: skip
+    message = render_letter("tenants/mail/welcome", to=address.email, reader=user, context=context)
+    transaction.on_commit(message.send, robust=True)
+
+
+def send_workspaces(email: str, found: list[Organization]) -> None:
+    """Goes out whether anything was found or not, so that the page before it tells nobody anything."""
+    context = {
+        "organizations": found, "language": get_language(), "direction": "rtl" if get_language_bidi() else "ltr",
+        "home": hosts.address(hosts.public_host()), "sign_up": hosts.address(hosts.public_host(), "/signup/"),
+        "workspace": "Peyvand",
+    }  # fmt: skip
+    prefix = "tenants/mail/workspaces"
+    subject = " ".join(render_to_string(f"{prefix}_subject.txt", context).split())
+    message = EmailMultiAlternatives(
+        subject, render_to_string(f"{prefix}.txt", context).strip() + "\n", settings.DEFAULT_FROM_EMAIL, [email]
+    )
+    message.attach_alternative(render_to_string(f"{prefix}.html", {**context, "subject": subject}), "text/html")
+    transaction.on_commit(message.send, robust=True)

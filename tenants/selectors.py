@@ -1,0 +1,59 @@
+"""Reading across workspaces: set-based, a few statements for all of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from kernel.context import public_context, require_tenant
+from tenants import sql
+from tenants.models import Organization
+
+_CHUNK = 200
+
+
+def current_organization() -> Organization:
+    """The organization whose workspace is bound."""
+    tenant = require_tenant()
+    with public_context():
+        return Organization.objects.get(pk=tenant.id)
+
+
+def _chunks(names: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(names), _CHUNK):
+        yield names[start : start + _CHUNK]
+
+
+def _of_every_schema(select: str) -> list[tuple[Any, ...]]:
+    """One SELECT over many schemas; `{name}` and `{schema}` stand for its name as text and as identifier."""
+    found: list[tuple[Any, ...]] = []
+    open_states = [Organization.State.TRIAL, Organization.State.ACTIVE]
+    with public_context():
+        names = list(Organization.objects.filter(state__in=open_states).values_list("schema_name", flat=True))
+        for chunk in _chunks(names):
+            parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in chunk]
+            found += sql.rows(" UNION ALL ".join(parts))
+    return found
+
+
+def schemas_with_work() -> list[str]:
+    """Workspaces in which an event waits for its receivers or a job for a worker, now."""
+    rows = _of_every_schema("""
+        SELECT {name} WHERE EXISTS (
+          SELECT 1 FROM {schema}.kernel_outbox WHERE state = 'waiting' AND next_at <= now()
+            AND (leased_until IS NULL OR leased_until < now())
+        ) OR EXISTS (
+          SELECT 1 FROM {schema}.kernel_job WHERE (state = 'waiting' AND next_at <= now())
+            OR (state = 'running' AND leased_until < now())
+        )""")
+    return [row[0] for row in rows]
+
+
+def health_of_every_schema() -> dict[str, dict[str, int]]:
+    """Dead letters, waiting events, failed and open jobs by schema, for the console."""
+    rows = _of_every_schema("""
+        SELECT {name},
+          (SELECT count(*) FROM {schema}.kernel_outbox WHERE state = 'dead'),
+          (SELECT count(*) FROM {schema}.kernel_outbox WHERE state = 'waiting'),
+          (SELECT count(*) FROM {schema}.kernel_job WHERE state = 'failed'),
+          (SELECT count(*) FROM {schema}.kernel_job WHERE state IN ('waiting', 'running'))""")
+    keys = ("dead", "waiting", "failed", "open")
+    return {row[0]: dict(zip(keys, row[1:], strict=True)) for row in rows}

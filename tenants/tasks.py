@@ -1,0 +1,55 @@
+"""What workers do: wake what a commit left behind, sweep for what was missed, keep the pool filled."""
+
+import logging
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from kernel import jobs, outbox
+from kernel.context import Tenant, tenant_context
+from tenants import health, pool
+from tenants.celery import WorkspaceTask
+from tenants.selectors import schemas_with_work
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.wake")
+def wake(what: str, key: str = "") -> None:
+    """One workspace's outbox, or one job of it."""
+    if what == "outbox":
+        outbox.relay()
+    elif what == "job":
+        jobs.run_job(key)
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.catch_up")
+def catch_up() -> None:
+    """Everything that is due in one workspace."""
+    outbox.relay()
+    jobs.run_due()
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.sweep", public=True)
+def sweep() -> int:
+    """Find workspaces whose outbox or jobs are due, whatever became of the hints; how many."""
+    health.beat()
+    schemas = schemas_with_work()
+    for schema in schemas:
+        with tenant_context(Tenant(schema=schema)):
+            catch_up.delay()
+    return len(schemas)
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.refill_pool", public=True)
+def refill_pool() -> int:
+    return pool.refill_pool()
+
+
+def send_wake(what: str, schema: str, key: str) -> None:
+    """kernel.wake's way to a worker. A broker that is away loses a hint, and the sweep finds the row."""
+    try:
+        with tenant_context(Tenant(schema=schema)):
+            wake.apply_async((what, key), retry=False)
+    except OperationalError:
+        log.warning("The broker is away; %s of %s waits for the sweep.", what, schema)
