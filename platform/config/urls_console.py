@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("tenants.urls_health")),
     path("", include("tenants.urls_console")),
     path("auth/", include("identity.urls_auth")),
+    path("", include("identity.urls_public")),
 ]
 
 handler400 = errors.bad_request

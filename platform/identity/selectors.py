@@ -8,12 +8,12 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from kernel.access import Actor
+from kernel.registry import ACTIONS, LEVELS, Module, registry
 
 from identity.levels import NEVER
 from identity.models import BUILTIN_ROLES, ApiToken, Invitation, Role, Team, User
 from identity.services.people import may_grant, owned_entities
-from kernel.access import Actor
-from kernel.registry import ACTIONS, LEVELS, Module, registry
 
 
 def roles_in_order() -> QuerySet[Role]:

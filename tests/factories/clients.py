@@ -26,7 +26,7 @@ def page_client(user: User | None, tenant: Tenant) -> Client:
     client = Client(HTTP_HOST=tenant.host)
     if user is not None:
         with tenant_context(tenant), transaction.atomic():
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user)
     return client
 
 

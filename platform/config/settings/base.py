@@ -27,7 +27,8 @@ USE_X_FORWARDED_HOST = False
 PLATFORM_APPS = ("django_tenants", "tenants", "billing")
 CORE_APPS = (
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions",
-    "allauth", "allauth.account", "allauth.mfa", "allauth.usersessions", "identity", "kernel", "api", "crm",
+    # identity before allauth: its templates replace allauth's
+    "identity", "allauth", "allauth.account", "allauth.mfa", "allauth.usersessions", "kernel", "api", "crm",
 )  # fmt: skip
 TOOL_APPS = (
     "django.contrib.messages", "django.contrib.staticfiles", "django.contrib.postgres", "django.contrib.humanize",

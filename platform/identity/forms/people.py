@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from kernel.access import Actor
 
 from identity.models import Role, Team, User
 from identity.selectors import grantable_roles, teams_in_order
-from kernel.access import Actor
 
 
 class RoleField(forms.ModelChoiceField):
@@ -55,7 +55,10 @@ class LeaveForm(forms.Form):
     """Who gets the records of a person who leaves."""
 
     to = forms.ModelChoiceField(
-        label=_("Hand the records over to"), queryset=User.objects.none(), required=False, empty_label=_("Nobody for now")
+        label=_("Hand the records over to"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Nobody for now"),
     )
 
     def __init__(self, *args: Any, leaving: User, **kwargs: Any) -> None:

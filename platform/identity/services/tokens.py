@@ -50,8 +50,8 @@ def revoke_token(*, actor: Actor, token: ApiToken) -> None:
     token.delete()
 
 
-def authenticate_token(secret: str) -> User | None:
-    """Whose token this is; None for the unknown, the expired and those who may not sign in (any more)."""
+def authenticate_token(secret: str) -> ApiToken | None:
+    """The token with its owner; None for the unknown, the expired and those who may not sign in (any more)."""
     if not secret.startswith(MARK) or len(secret) > 100:
         return None
     token = ApiToken.objects.filter(hash=digest(secret)).select_related("user__role").first()
@@ -60,4 +60,4 @@ def authenticate_token(secret: str) -> User | None:
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at <= now - EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token.user
+    return token

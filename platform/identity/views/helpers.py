@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-
-from identity.models import User
 from kernel.access import Actor
 from kernel.errors import Denied, Invalid
+
+from identity.models import User
 
 
 class WorkspaceRequest(HttpRequest):
@@ -20,7 +20,9 @@ class WorkspaceRequest(HttpRequest):
     user: User
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
     """A page inside Settings; on the provider's host inside the console."""
     tenant = getattr(request, "tenant", None)
     frame = "identity/frame_console.html" if tenant is None or tenant.is_public else "identity/frame_settings.html"

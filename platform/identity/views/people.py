@@ -7,6 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from kernel.access import get_record_for
+from kernel.query import Filter, select
+from kernel.query import page as page_of
 
 from frontend.views.access import permission
 from identity.forms.people import InviteForm, LeaveForm, PersonForm
@@ -15,10 +18,6 @@ from identity.selectors import grantable_roles, open_invitations, people_counts,
 from identity.services import deactivate_user, invite_user, reactivate_user, set_role, set_team
 from identity.services.people import MANAGE, may_grant
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
-from kernel.access import get_record_for
-from kernel.query import Filter
-from kernel.query import page as page_of
-from kernel.query import select
 
 TABS = {
     "here": (User.State.ACTIVE, User.State.INVITED),

@@ -56,9 +56,7 @@ def tokens(request: WorkspaceRequest) -> HttpResponse:
     def act() -> None:
         nonlocal secret
         name = form.cleaned_data["name"]
-        _token, secret = issue_token(
-            actor=request.actor, user=request.user, name=name, expires_at=form.expires_at()
-        )
+        _token, secret = issue_token(actor=request.actor, user=request.user, name=name, expires_at=form.expires_at())
 
     if request.method == "POST" and accepted(form, act):
         form = TokenForm()

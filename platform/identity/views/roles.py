@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from kernel.registry import ACTIONS
 
 from frontend.views.access import permission
 from identity.forms.people import NewRoleForm
@@ -15,7 +16,6 @@ from identity.selectors import role_matrix, roles_in_order
 from identity.services import create_role, delete_role, save_role_levels
 from identity.services.roles import MANAGE
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
-from kernel.registry import ACTIONS
 
 PREFIX = "level."
 
@@ -47,7 +47,9 @@ def role(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
         attempt(request, lambda: save_role_levels(actor=request.actor, role=one, levels=changed), _("Saved"))
         return redirect("identity:role", pk=pk)
     groups = role_matrix(effective_levels(one), request.actor.engines)
-    return page(request, "identity/role.html", {"role": one, "groups": groups, "actions": ACTIONS, "holders": one.users.count()})
+    return page(
+        request, "identity/role.html", {"role": one, "groups": groups, "actions": ACTIONS, "holders": one.users.count()}
+    )
 
 
 @permission(MANAGE)

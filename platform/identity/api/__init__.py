@@ -1,0 +1,1 @@
+"""How programs sign in, and what they may do with people."""

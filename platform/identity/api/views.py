@@ -1,0 +1,137 @@
+"""Addresses beside the generic ones: signing in, oneself, invitations, and what administrators do with people."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from kernel.access import get_record_for, require
+from kernel.context import require_tenant
+from kernel.errors import Invalid, NotFound
+from kernel.registry import registry
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.access import Anyone, actor_of
+from identity.api import serializers as body
+from identity.api.sign_in import token_by_password
+from identity.models import Role, Team, User
+from identity.selectors import open_invitations, roles_in_order
+from identity.services import (
+    cancel_invitation,
+    deactivate_user,
+    invite_user,
+    reactivate_user,
+    resend_invitation,
+    set_role,
+)
+from identity.services.people import MANAGE
+
+
+def read(serializer: type[body.Strict], request: Request) -> dict[str, Any]:
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    values: dict[str, Any] = form.validated_data
+    return values
+
+
+def role_named(text: str) -> Role:
+    """A role by key or id."""
+    role = next((one for one in roles_in_order() if text in (one.key, str(one.pk))), None)
+    if role is None:
+        raise Invalid.one("role", "not_found", _("There is no such role. GET /api/v1/roles/ lists them."))
+    return role
+
+
+def person(request: Request, pk: UUID | None) -> User:
+    found: User = get_record_for(actor_of(request), "user", str(pk))
+    return found
+
+
+class TokenView(APIView):
+    authentication_classes = ()
+    permission_classes = (Anyone,)
+
+    @extend_schema(request=body.SignIn, responses={200: body.Token}, auth=[])
+    def post(self, request: Request) -> Response:
+        token, secret = token_by_password(request._request, **read(body.SignIn, request))
+        return Response({"token": secret, "expires_at": token.expires_at})
+
+
+class MeView(APIView):
+    @extend_schema(responses=body.Me)
+    def get(self, request: Request) -> Response:
+        actor, tenant, user = actor_of(request), require_tenant(), request.user
+        role = {"id": user.role.pk, "key": user.role.key, "name": user.role.label} if user.role else None
+        return Response(
+            {
+                "id": user.pk, "name": user.name, "email": user.email, "language": user.language, "role": role,
+                "team": user.team_id,
+                "permissions": {code: level for code in registry.permissions if (level := actor.level(code)) != "none"},
+                "workspace": {"name": tenant.name, "host": tenant.host},
+            }
+        )  # fmt: skip
+
+
+class InvitationsView(APIView):
+    @extend_schema(responses=body.InvitationList)
+    def get(self, request: Request) -> Response:
+        require(actor_of(request), MANAGE)
+        rows = body.InvitationOut(open_invitations(), many=True).data
+        return Response({"results": rows, "next": None, "previous": None, "count": len(rows)})
+
+    @extend_schema(request=body.Invite, responses={201: body.InvitationOut})
+    def post(self, request: Request) -> Response:
+        actor = actor_of(request)
+        require(actor, MANAGE)
+        values = read(body.Invite, request)
+        team: Team | None = get_record_for(actor, "team", values["team"]) if values["team"] else None
+        invitation = invite_user(
+            actor=actor, email=values["email"], name=values["name"], role=role_named(values["role"]), team=team,
+            person=person(request, values["person"]) if values["person"] else None,
+        )  # fmt: skip
+        return Response(body.InvitationOut(invitation).data, status=201)
+
+
+class InvitationView(APIView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        require(actor_of(request), MANAGE)
+        cancel_invitation(actor=actor_of(request), invitation=get_object_or_404(open_invitations(), pk=pk))
+        return Response(status=204)
+
+
+class ResendView(APIView):
+    @extend_schema(request=None, responses=body.InvitationOut)
+    def post(self, request: Request, pk: UUID) -> Response:
+        require(actor_of(request), MANAGE)
+        invitation = open_invitations().filter(pk=pk).first()
+        if invitation is None:
+            raise NotFound()
+        sent = resend_invitation(actor=actor_of(request), invitation=invitation)
+        return Response(body.InvitationOut(sent).data)
+
+
+class RoleView(APIView):
+    @extend_schema(request=body.NewRole, responses=body.PersonOut)
+    def post(self, request: Request, pk: UUID) -> Response:
+        role = role_named(read(body.NewRole, request)["role"])
+        user = set_role(actor=actor_of(request), user=person(request, pk), role=role)
+        return Response(body.PersonOut(user).data)
+
+
+class DeactivateView(APIView):
+    @extend_schema(request=body.Leave, responses=body.PersonOut)
+    def post(self, request: Request, pk: UUID) -> Response:
+        to = read(body.Leave, request)["to"]
+        receiver = person(request, to) if to else None
+        user = deactivate_user(actor=actor_of(request), user=person(request, pk), to=receiver)
+        return Response(body.PersonOut(user).data)
+
+
+class ReactivateView(APIView):
+    @extend_schema(request=None, responses=body.PersonOut)
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response(body.PersonOut(reactivate_user(actor=actor_of(request), user=person(request, pk))).data)
