@@ -54,7 +54,7 @@ contact = Entity(
     label_plural=pgettext_lazy("people", "Contacts"),
     icon="users",
     fields=(
-        F("name", readonly=True), "first_name", "last_name", "owner", F("account", target="account"), "job_title",
+        "name", "first_name", "last_name", "owner", F("account", target="account"), "job_title",
         "email", F("phone", kind="phone"), F("mobile", kind="phone"), "city", "birthday", "preferred_channel",
         "description", F("created_at", readonly=True), F("updated_at", readonly=True),
     ),
@@ -71,6 +71,7 @@ contact = Entity(
         Section(_("How to reach them"), ("mobile", "phone", "email", "preferred_channel", "city")),
         Section(_("More"), ("birthday", "description")),
     ),
+    prepare="crm.services.contacts.prepare_contact",
     related=(Related("deal", "contact", ("name", "stage", "amount", "close_date")),),
     levels=EVERYONE,
     empty_hint=_("A contact is a person, usually at one of your accounts."),

@@ -1,7 +1,6 @@
 """Organizations and people."""
 
 from django.db import models
-from django.db.models.functions import Concat, Trim
 from django.utils.translation import gettext_lazy as _
 
 from kernel.models import COLLATION, OwnedRecord, search_column, search_index
@@ -54,12 +53,9 @@ class Contact(OwnedRecord):
         POST = "post", _("Letter")
 
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
-    last_name = models.CharField(_("last name"), max_length=100)
-    name = models.GeneratedField(
-        expression=Trim(Concat("first_name", models.Value(" "), "last_name")),
-        output_field=models.CharField(_("name"), max_length=201, db_collation=COLLATION),
-        db_persist=True, editable=False, verbose_name=_("name"),
-    )  # fmt: skip
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    #: Kept in step with the two parts by crm.services.prepare_contact; whoever has only a whole name may give that.
+    name = models.CharField(_("name"), max_length=201, blank=True, db_collation=COLLATION)
     account = models.ForeignKey(
         Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
     )
@@ -71,11 +67,10 @@ class Contact(OwnedRecord):
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     preferred_channel = models.CharField(_("preferred channel"), max_length=10, choices=Channel, blank=True)
     description = models.TextField(_("description"), blank=True)
-    search_text = search_column("first_name", "last_name", "email", "phone", "mobile")
+    search_text = search_column("name", "email", "phone", "mobile")
     name_key = models.GeneratedField(
-        expression=MatchKey(Concat("first_name", "last_name")),
-        output_field=models.TextField(), db_persist=True, editable=False,
-    )  # fmt: skip
+        expression=MatchKey(models.F("name")), output_field=models.TextField(), db_persist=True, editable=False
+    )
 
     class Meta(OwnedRecord.Meta):
         indexes = (
@@ -86,4 +81,4 @@ class Contact(OwnedRecord):
         )
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return self.name

@@ -15,7 +15,7 @@ def like_pattern(folded: str) -> str:
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Folded(Lookup[Any]):
+class Folded(Lookup):  # type: ignore[type-arg] # generic in the stubs only
     lookup_name = "folded"
     prepare_rhs = False
 
@@ -26,7 +26,7 @@ class Folded(Lookup[Any]):
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Holds(Lookup[Any]):
+class Holds(Lookup):  # type: ignore[type-arg] # generic in the stubs only
     """Contains, over a column that is folded already; uses its trigram index."""
 
     lookup_name = "holds"
@@ -38,7 +38,7 @@ class Holds(Lookup[Any]):
 
 
 @TextField.register_lookup
-class Begins(Lookup[Any]):
+class Begins(Lookup):  # type: ignore[type-arg] # generic in the stubs only
     """Begins with a prepared LIKE pattern, over a folded column."""
 
     lookup_name = "begins"
