@@ -29,8 +29,9 @@ def hear(event: Event) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _listen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _listen(monkeypatch: pytest.MonkeyPatch, tenant: Any) -> Iterator[None]:
     heard.clear()
+    OutboxMessage.objects.all().delete()  # what making the workspace told
     monkeypatch.setattr("kernel.outbox.receivers_of", lambda name: [("crm", f"{__name__}.hear")])
     yield
     heard.clear()

@@ -30,7 +30,7 @@ ACCOUNTS = st.lists(
 
 
 def fill(rows: list[dict[str, Any]]) -> None:
-    Account.everything.all().delete()
+    Account.everything.all()._raw_delete("default")  # deleting by the ORM would look into engines that are off
     Account.objects.bulk_create(Account(**row) for row in rows)
 
 
@@ -46,7 +46,7 @@ def test_filters_find_what_a_plain_loop_finds(
     asked = {"employees__gte": str(low), "name__contains": word, "city": city}
     for names in (("employees__gte",), ("name__contains",), ("city",), tuple(asked)):
         filters = parse_filters("account", {name: asked[name] for name in names})
-        found = sorted(select("account", actor=manager, filters=filters).values_list("name", "city", "employees"))
+        rows_found = select("account", actor=manager, filters=filters).values_list("name", "city", "employees")
         wanted = [
             (r["name"], r["city"], r["employees"])
             for r in rows
@@ -54,7 +54,7 @@ def test_filters_find_what_a_plain_loop_finds(
             and ("name__contains" not in names or fold(word) in fold(r["name"]))
             and ("city" not in names or fold(city) in fold(r["city"]))
         ]
-        assert found == sorted(wanted, key=lambda row: row)
+        assert sorted(map(repr, rows_found)) == sorted(map(repr, wanted))
 
 
 @examples

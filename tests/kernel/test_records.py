@@ -125,9 +125,9 @@ def test_an_actor_without_a_role_gets_nothing(manager: Actor) -> None:
         ({"name": "X", "created_at": "2026-01-01"}, "created_at", "read_only"),
         ({"city": "Qom"}, "name", "required"),
         ({"name": ""}, "name", "required"),
-        ({"name": "X", "employees": "-1"}, "employees", "too_small"),
+        ({"name": "X", "employees": "-1"}, "employees", "min_value"),
         ({"name": "X", "parent": "019a0000-0000-7000-8000-000000000000"}, "parent", "not_found"),
-        ({"name": "X" * 201}, "name", "too_long"),
+        ({"name": "X" * 201}, "name", "max_length"),
     ],
 )
 def test_bad_values_are_named(manager: Actor, values: dict[str, str], field: str, code: str) -> None:
