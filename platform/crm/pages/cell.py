@@ -38,8 +38,13 @@ def edit_cell(request: HttpRequest, pk: UUID, name: str, *, entity: Entity) -> H
         return _editor(request, entity, field, record, typed.get(name, ""), problems, status=422)
     except Conflict as error:
         return _editor(request, entity, field, error.current, typed.get(name, ""), [_told(field, error, actor)], 409)
-    response = HttpResponse(_display(field, record, actor, links="links" in request.GET))
-    return trigger_client_event(response, "pv:saved", {"id": str(pk), "field": name})
+    links = "links" in request.GET
+    labels = Labels(actor).load([record], [field])
+    html = cell(field, record, labels, links=links)
+    response = render(request, "crm/cell_value.html", {"html": html, "label": field.label, "links": links})
+    # Beside a link the value stands outside the cell, so the page draws itself again; elsewhere the rest follows quietly.
+    event = "pv:changed" if links and "<a " in html else "pv:saved"
+    return trigger_client_event(response, event, {"id": str(pk), "field": name})
 
 
 def save_cell(
@@ -63,11 +68,6 @@ def _told(field: Field, error: Conflict, actor: Actor) -> Problem:
     plain = format_html("{}", shown)
     message = _("Somebody has changed this meanwhile to: %s. Enter keeps yours, Esc leaves.") % plain
     return Problem("conflict", message)
-
-
-def _display(field: Field, record: Any, actor: Actor, *, links: bool) -> str:
-    labels = Labels(actor).load([record], [field])
-    return format_html('<span class="cellv">{}</span>', cell(field, record, labels, links=links))
 
 
 def _editor(

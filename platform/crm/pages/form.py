@@ -145,7 +145,7 @@ def _form(request: HttpRequest, entity: Entity, draft: Draft) -> HttpResponse:
     ]
     loose = [p for name, several in draft.problems.items() if name not in controls for p in several]
     page = entity_url(entity, "edit", record.pk) if record is not None else entity_url(entity, "create")
-    title = entity.title_of(record) if record is not None else _("New %s") % entity.label
+    title = entity.title_of(record) if record is not None else _("New %s") % str(entity.label).lower()
     context = {
         "entity": entity, "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
         "faulty": [c for c in controls.values() if c.error], "action": page, "title": title,

@@ -60,7 +60,7 @@ def first_steps(actor: Actor) -> list[Step]:
             _("Bring your customers"), _("A CSV or Excel file with accounts, contacts or deals."),
             optional_url("crm:import_list"), _("Import a file"), "file-up", _has_data(),
         ))  # fmt: skip
-    if actor.may("tenants.engine.manage"):
+    if actor.may("tenants.engine.switch"):
         steps.append(Step(
             _("Switch on Sales"), _("Deals on a board, products and pipelines."),
             optional_url("tenants:engines"), _("See the engines"), "toggle-right", bool(_switched_on(actor)),

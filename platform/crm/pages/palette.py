@@ -95,7 +95,7 @@ def _acts(text: str, actor: Actor) -> list[Option]:
     options = []
     for entity in seen_entities(actor):
         if may_add(entity, actor):
-            options.append(Option(_("New %s") % entity.label, entity_url(entity, "create"), "plus"))
+            options.append(Option(_("New %s") % str(entity.label).lower(), entity_url(entity, "create"), "plus"))
     if (address := optional_url("crm:import_list")) and actor.may("crm.account.import"):
         options.append(Option(_("Import a file"), address, "file-up"))
     return _answering(options, text)
