@@ -1,0 +1,1 @@
+"""The pages every entity gets from its one description: list, board, record, form, and what goes with them."""

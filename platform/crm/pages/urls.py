@@ -1,11 +1,71 @@
-"""Addresses of the pages that every entity gets."""
+"""Addresses of the pages that every entity gets, and of those that belong to no entity."""
 
-from django.urls import URLPattern
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any
 
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from crm.pages import list as listing
+from crm.pages.board import board, lane, move
+from crm.pages.bulk import bulk
+from crm.pages.cell import edit_cell
+from crm.pages.columns import choose_columns
+from crm.pages.export import export
+from crm.pages.filter_editor import filter_apply, filter_form
+from crm.pages.form import create, edit
+from crm.pages.home import home
+from crm.pages.lookup import lookup
+from crm.pages.palette import palette
+from crm.pages.record import delete, detail
+from crm.pages.saved_views import views
+from crm.pages.undo import undo, undo_view
+from frontend.views.access import permission, signed_in
 from kernel.registry import Entity
 
-urlpatterns: list[URLPattern] = []
+View = Callable[..., HttpResponseBase]
+
+urlpatterns: list[URLPattern] = [
+    path("", signed_in(home), name="home"),
+    path("palette/", signed_in(palette), name="palette"),
+    path("lookup/<slug:entity>/", signed_in(lookup), name="lookup"),
+    path("undo/view/<uuid:audit_id>/", signed_in(require_POST(undo_view)), name="undo_view"),
+    path("undo/<uuid:batch>/", signed_in(require_POST(undo)), name="undo"),
+]
+
+#: Page, address below the entity's own, view, and the permission it asks for first.
+PAGES: tuple[tuple[str, str, View, str], ...] = (
+    ("list", "", listing.entity_list, "view"),
+    ("create", "new/", create, "add"),
+    ("bulk", "bulk/", bulk, "view"),
+    ("export", "export/", export, "export"),
+    ("filter", "filter/", filter_form, "view"),
+    ("filter_apply", "filter/apply/", filter_apply, "view"),
+    ("columns", "columns/", require_POST(choose_columns), "view"),
+    ("views", "views/", views, "view"),
+    ("detail", "<uuid:pk>/", detail, "view"),
+    ("edit", "<uuid:pk>/edit/", edit, "change"),
+    ("delete", "<uuid:pk>/delete/", require_POST(delete), "delete"),
+    ("cell", "<uuid:pk>/cell/<slug:name>/", edit_cell, "change"),
+)
+BOARD_PAGES: tuple[tuple[str, str, View, str], ...] = (
+    ("board", "board/", board, "view"),
+    ("lane", "board/lane/<str:key>/", lane, "view"),
+    ("move", "board/move/", require_POST(move), "change"),
+)
 
 
 def entity_urls(entity: Entity) -> list[URLPattern]:
-    return []
+    """Patterns of one entity, for its engine's namespace: `sfa:deal_list` at /deals/ and so on."""
+    pages = (*PAGES, *(BOARD_PAGES if entity.board else ()))
+    return [
+        path(f"{entity.plural}/{below}", _bound(view, entity, action), name=f"{entity.name}_{name}")
+        for name, below, view, action in pages
+    ]
+
+
+def _bound(view: View, entity: Entity, action: str) -> Any:
+    about_entity = update_wrapper(partial(view, entity=entity), view)
+    return permission(entity.permission(action))(about_entity)

@@ -56,6 +56,14 @@ def page(
     )
 
 
+def cursors_of(record: Any, entity: str | Entity, *, sort: str | None = None) -> tuple[str, str]:
+    """Cursors of the pages before and after this very record, in a list of that order."""
+    kind = registry.entity(entity)
+    column, descending = sort_key(kind, sort)
+    key = f"{'-' if descending else ''}{column}"
+    return _encode(record, column, key, "p"), _encode(record, column, key, "n")
+
+
 def _beyond(column: str, value: Any, pk: UUID, down: bool, can_be_null: bool, backwards: bool) -> Q:
     """Rows after (value, pk) going `down` or up; empty values stand last in both orders, first when read backwards."""
     then = "lt" if down else "gt"

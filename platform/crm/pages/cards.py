@@ -1,0 +1,55 @@
+"""One card of a board: whose, how much, until when, and what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from crm.pages.labels import Labels
+from crm.pages.values import currency_of, money_text, value_text
+from kernel import formats
+from kernel.registry import Entity, Field
+
+
+@dataclass
+class Card:
+    pk: UUID
+    title: str
+    url: str
+    subtitle: str = ""
+    owner: str = ""
+    owner_id: UUID | None = None
+    money: str = ""
+    date: str = ""
+    date_label: str = ""
+    late: bool = False
+    #: Lines of text below (a next step), and labels of those that an open card should have and has not.
+    lines: Sequence[str] = ()
+    lacks: Sequence[str] = ()
+
+
+def card_of(
+    entity: Entity, row: Any, fields: Sequence[Field], labels: Labels, url: str, *, open: bool
+) -> Card:
+    card = Card(row.pk, entity.title_of(row), url)
+    lines, lacks = [], []
+    for field in fields:
+        value = getattr(row, field.column)
+        if field.name == entity.owner or field.target == "user":
+            card.owner, card.owner_id = labels.get(field.target, value), value
+        elif field.kind == "relation":
+            card.subtitle = card.subtitle or labels.get(field.target, value)
+        elif field.kind == "money":
+            card.money = money_text(value, currency_of(field, row)) if value is not None else ""
+        elif field.kind in {"date", "datetime"}:
+            if value:
+                card.date, card.date_label = formats.date_short(value), str(field.label)
+                card.late = open and formats.local_date(value) < formats.local_date(timezone.now())
+        elif text := value_text(field, value):
+            lines.append(text)
+        elif open:
+            lacks.append(str(field.label))
+    card.lines, card.lacks = lines, lacks
+    return card

@@ -1,0 +1,68 @@
+"""Which columns a list shows, in which order, and the chooser that changes it. Remembered for the person."""
+
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from crm.pages.links import actor_of, entity_url
+from crm.pages.state import State, from_query
+from crm.pages.views_store import remember_columns
+from kernel.registry import Entity, Field
+
+
+@dataclass(frozen=True)
+class Choice:
+    field: Field
+    shown: bool
+    first: bool
+    last: bool
+
+
+def shown_fields(entity: Entity, names: tuple[str, ...]) -> list[Field]:
+    """The list's columns; the record's name always stands first."""
+    allowed = {f.name for f in entity.list_fields}
+    wanted = [n for n in dict.fromkeys(names or entity.columns) if n in allowed and n != entity.title]
+    return [entity.field(n) for n in (entity.title, *wanted)]
+
+
+def choices(entity: Entity, shown: list[Field]) -> list[Choice]:
+    """Every column for the chooser: those shown in their order, then the rest in the engine's order."""
+    names = [f.name for f in shown if f.name != entity.title]
+    rest = [f for f in entity.list_fields if f.name not in names and f.name != entity.title]
+    ordered = [Choice(entity.field(n), True, i == 0, i == len(names) - 1) for i, n in enumerate(names)]
+    return ordered + [Choice(f, False, True, True) for f in rest]
+
+
+def moved(names: list[str], wish: str) -> list[str]:
+    """The names with one of them a step earlier ("amount:-1") or later ("amount:1")."""
+    name, _, step = wish.partition(":")
+    if name not in names or step not in ("1", "-1"):
+        return names
+    here = names.index(name)
+    there = min(max(here + int(step), 0), len(names) - 1)
+    result = [n for n in names if n != name]
+    return [*result[:there], name, *result[there:]]
+
+
+def choose_columns(request: HttpRequest, *, entity: Entity) -> HttpResponse:
+    """Take the chooser's boxes, remember them, and answer the chooser again; the list then reloads itself."""
+    state = from_query(entity, request.POST.get("state", ""))
+    allowed = {f.name for f in entity.list_fields}
+    names = [n for n in dict.fromkeys(request.POST.getlist("columns")) if n in allowed]
+    names = moved(names, request.POST.get("move", ""))
+    reset = "reset" in request.POST
+    remember_columns(entity, () if reset else tuple(names), view=state.view, actor=actor_of(request))
+    fields = shown_fields(entity, () if reset else tuple(names) or (entity.title,))
+    response = render(request, "crm/columns.html", columns_context(entity, state, fields))
+    response["HX-Trigger"] = "pv:changed"
+    return response
+
+
+def columns_context(entity: Entity, state: State, shown: list[Field]) -> dict[str, object]:
+    return {
+        "entity": entity,
+        "choices": choices(entity, shown),
+        "columns_url": entity_url(entity, "columns"),
+        "state": replace(state, columns=()).query(),
+    }

@@ -1,0 +1,36 @@
+"""Names of related records, read once a target whatever the number of rows, and only of what one may see."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from kernel.access import Actor
+from kernel.query import labels_for
+from kernel.registry import Field
+
+
+class Labels:
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self._known: dict[str, dict[UUID, str]] = {}
+
+    def load(self, records: Iterable[Any], fields: Iterable[Field]) -> "Labels":
+        """Learn the names of everything that these relation fields of these records point at."""
+        relations = [field for field in fields if field.kind == "relation"]
+        wanted: dict[str, set[UUID]] = {}
+        for record in records if relations else ():
+            for field in relations:
+                if (pk := getattr(record, field.column)) is not None:
+                    wanted.setdefault(field.target, set()).add(pk)
+        return self.learn(wanted)
+
+    def learn(self, wanted: Mapping[str, Iterable[UUID]]) -> "Labels":
+        for target, ids in wanted.items():
+            known = self._known.setdefault(target, {})
+            if missing := set(ids) - known.keys():
+                known.update(labels_for(target, sorted(missing), actor=self.actor))
+        return self
+
+    def get(self, target: str, pk: UUID | None) -> str:
+        """Its name, or nothing when it may not be seen or is gone."""
+        return "" if pk is None else self._known.get(target, {}).get(pk, "")

@@ -1,0 +1,188 @@
+"""What a board shows: lanes with exact counts and sums, and their first cards, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import reduce
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from crm.pages.cards import Card, card_of
+from crm.pages.labels import Labels
+from crm.pages.links import entity_url
+from crm.pages.state import State
+from crm.pages.table import Setting, list_param, records_of
+from crm.pages.values import money_text
+from kernel import formats
+from kernel.access import records_visible_to
+from kernel.query import cursors_of, page
+from kernel.registry import Board, Entity, Field, registry
+
+SIZE = 25
+
+
+@dataclass
+class Lane:
+    """`key` is what a move sends: a related record's id, or a choice's value."""
+
+    key: str
+    label: str
+    record: Any = None
+    #: In per cent, where the lane's entity knows one.
+    probability: int | None = None
+    count: int = 0
+    sums: dict[str, Decimal] = field(default_factory=dict)
+    cards: list[Card] = field(default_factory=list)
+    more: str = ""
+
+    @property
+    def sum_text(self) -> str:
+        return sum_words(self.sums)
+
+    @property
+    def open(self) -> bool:
+        """Neither certain nor lost; where nothing is known of that, every lane is."""
+        return self.probability is None or 0 < self.probability < 100
+
+
+def sum_words(sums: dict[str, Decimal]) -> str:
+    return " + ".join(money_text(amount, currency) for currency, amount in sorted(sums.items()) if amount)
+
+
+def board_of(entity: Entity) -> Board:
+    assert entity.board is not None
+    return entity.board
+
+
+def groups_of(entity: Entity, setting: Setting) -> list[Any]:
+    """The boards one can choose from (a deal's pipelines), in their order."""
+    board = board_of(entity)
+    if not board.group:
+        return []
+    lane_field = entity.field(board.lane)
+    target = registry.entity(registry.entity(lane_field.target).field(board.group).target)
+    default = [name for name in ("is_default",) if name in target.all_fields]
+    order = [*(f"-{name}" for name in default), target.sort, "id"]
+    return list(records_visible_to(setting.actor, target).order_by(*order))
+
+
+def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
+    """The lanes, still empty."""
+    board = board_of(entity)
+    lane_field = entity.field(board.lane)
+    if lane_field.kind == "choice":
+        return [Lane(key, str(label)) for key, label in lane_field.choices]
+    target = registry.entity(lane_field.target)
+    rows = records_visible_to(setting.actor, target)
+    if group is not None:
+        rows = rows.filter(**{f"{board.group}_id": group.pk})
+    share = next((f.name for f in target.all_fields.values() if f.kind == "percent"), "")
+    ordered = rows.order_by(board.order or target.sort, "id")
+    return [Lane(str(r.pk), target.title_of(r), r, getattr(r, share) if share else None) for r in ordered]
+
+
+def on_board(entity: Entity, setting: Setting, group: Any) -> tuple[QuerySet[Any], State]:
+    """The records that the filters let through, of this group."""
+    board = board_of(entity)
+    queryset, state, _told = records_of(setting)
+    if group is not None:
+        path = board.group if board.group in entity.all_fields else f"{board.lane}__{board.group}"
+        queryset = queryset.filter(**{f"{path}_id" if path == board.group else path: group.pk})
+    return queryset, state
+
+
+def fill_lanes(entity: Entity, setting: Setting, lanes: Sequence[Lane], group: Any) -> None:
+    """Counts and sums by one query, the first cards of all lanes by two, whatever the number of lanes."""
+    queryset, state = on_board(entity, setting, group)
+    count_lanes(entity, queryset, lanes)
+    rows = _first_rows(entity, queryset, lanes)
+    column = entity.field(board_of(entity).lane).column
+    by_lane: dict[str, list[Any]] = {}
+    for row in rows:
+        by_lane.setdefault(str(getattr(row, column)), []).append(row)
+    draw = _drawer(entity, setting, rows)
+    for lane in lanes:
+        mine = by_lane.get(lane.key, [])
+        lane.cards = [draw(row, lane) for row in mine]
+        if lane.count > len(mine) and mine:
+            after = cursors_of(mine[-1], entity, sort=state.sort or None)[1]
+            lane.more = _more(entity, state, lane, group, after)
+
+
+def _more(entity: Entity, state: State, lane: Lane, group: Any, cursor: str) -> str:
+    query = state.query(cursor=cursor, group=str(group.pk) if group is not None else "")
+    return entity_url(entity, "lane", lane.key, query=query)
+
+
+def count_lanes(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) -> None:
+    board = board_of(entity)
+    column = entity.field(board.lane).column
+    money: Field | None = entity.field(board.sum) if board.sum else None
+    keys = [column, *([money.currency] if money and money.currency else [])]
+    aggregates: dict[str, Any] = {"n": Count("pk")}
+    if money:
+        aggregates["s"] = Sum(money.column)
+    by_key = {lane.key: lane for lane in lanes}
+    for row in queryset.order_by().select_related(None).values(*keys).annotate(**aggregates):
+        lane = by_key.get(str(row[column]))
+        if lane is None:
+            continue
+        lane.count += row["n"]
+        if money and row["s"] is not None:
+            currency = row[money.currency] if money.currency else ""
+            lane.sums[currency] = lane.sums.get(currency, Decimal(0)) + row["s"]
+
+
+def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) -> list[Any]:
+    """The first cards of every lane: one query that takes the top of each lane by its index, one that fetches them."""
+    column = entity.field(board_of(entity).lane).column
+    bare = queryset.select_related(None)
+    tops = [bare.filter(**{column: lane.key}).values_list("pk", flat=True)[:SIZE] for lane in lanes if lane.count]
+    if not tops:
+        return []
+    first, *others = tops
+    ids = list(reduce(lambda all_, one: all_.union(one, all=True), others, first))
+    return list(queryset.filter(pk__in=ids))
+
+
+def _drawer(entity: Entity, setting: Setting, rows: Sequence[Any]) -> Any:
+    fields = [entity.field(name) for name in board_of(entity).card]
+    labels: Labels = setting.labels.load(rows, fields)
+    base, back = entity_url(entity, "list"), list_param(setting.state)
+    return lambda row, lane: card_of(entity, row, fields, labels, f"{base}{row.pk}/{back}", open=lane.open)
+
+
+def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None:
+    """The next cards of one lane, by key."""
+    queryset, state = on_board(entity, setting, group)
+    column = entity.field(board_of(entity).lane).column
+    found = page(
+        queryset.filter(**{column: lane.key}), entity, sort=state.sort or None, size=SIZE, cursor=state.cursor or None
+    )
+    draw = _drawer(entity, setting, found.rows)
+    lane.cards = [draw(row, lane) for row in found.rows]
+    lane.more = _more(entity, state, lane, group, found.next) if found.next else ""
+
+
+def totals_words(lanes: Sequence[Lane]) -> str:
+    """What is open and what it weighs by its probability; without probabilities, the sum of everything."""
+    if not any(lane.probability is not None for lane in lanes):
+        total = sum_words(_added([lane.sums for lane in lanes]))
+        return _("Total %s") % total if total else ""
+    going = [lane for lane in lanes if lane.open]
+    weighted = [{c: a * (lane.probability or 0) / 100 for c, a in lane.sums.items()} for lane in going]
+    total = sum_words(_added([lane.sums for lane in going]))
+    if not total:
+        return ""
+    words = {"count": formats.num(sum(lane.count for lane in going)), "total": total, "weighted": sum_words(_added(weighted))}
+    return _("%(count)s open · %(total)s · weighted %(weighted)s") % words
+
+
+def _added(many: Sequence[dict[str, Decimal]]) -> dict[str, Decimal]:
+    total: dict[str, Decimal] = {}
+    for one in many:
+        for currency, amount in one.items():
+            total[currency] = total.get(currency, Decimal(0)) + amount
+    return total

@@ -1,0 +1,102 @@
+"""The record page: who or what at a glance, its values edited in place, what hangs on it, its history."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from crm.pages.history import history_of
+from crm.pages.labels import Labels
+from crm.pages.links import actor_of, entity_url, wants
+from crm.pages.neighbours import neighbours_of
+from crm.pages.related import related_lists
+from crm.pages.values import cell, is_ordinal
+from kernel.access import allows, get_record_for
+from kernel.records import delete_record
+from kernel.registry import Entity, Field, registry
+
+_ICONS = {
+    "phone": "phone", "email": "mail", "url": "globe", "date": "calendar", "datetime": "clock", "money": "coins",
+    "percent": "percent", "choice": "tag",
+}  # fmt: skip
+_FIGURES = 5
+
+
+def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
+    actor = actor_of(request)
+    record = get_record_for(actor, entity, pk)
+    may_change = allows(actor, entity, record, "change")
+    labels = Labels(actor).load([record], entity.all_fields.values())
+    listed = request.GET.get("list", "")[:4000]
+    context: dict[str, Any] = {
+        "entity": entity, "record": record, "title": entity.title_of(record), "may_change": may_change,
+        "may_delete": allows(actor, entity, record, "delete"), "facts": _facts(entity, record, labels),
+        "owner": labels.get("user", getattr(record, f"{entity.owner}_id", None)) if entity.has_owner else "",
+        "owner_id": getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None,
+        "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change),
+        "entries": history_of(entity, pk, actor=actor), "here": request.get_full_path(),
+        "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
+    }  # fmt: skip
+    if wants(request, "rail"):
+        return _vary(render(request, "crm/record_rail.html", context))
+    context["related"] = related_lists(entity, pk, actor=actor)
+    context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
+    return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))
+
+
+def _vary(response: HttpResponse) -> HttpResponse:
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _facts(entity: Entity, record: Any, labels: Labels) -> list[tuple[str, Field, Any]]:
+    """Key facts of the header with their icons; the owner stands apart."""
+    names = [n for n in entity.glance if n != entity.owner]
+    drawn = [(entity.field(n), cell(entity.field(n), record, labels, links=True)) for n in names]
+    return [(_icon(field), field, html) for field, html in drawn if html and not field.numeric]
+
+
+def _icon(field: Field) -> str:
+    if field.kind == "relation":
+        return registry.entity(field.target).icon
+    return "map-pin" if field.name in {"city", "country", "address"} else _ICONS.get(field.kind, "info")
+
+
+def _figures(entity: Entity, record: Any, labels: Labels) -> list[tuple[str, Any]]:
+    """The numbers in one strip; none, no strip."""
+    fields = [f for f in entity.all_fields.values() if f.numeric and not is_ordinal(f)]
+    drawn = [(str(f.label), cell(f, record, labels)) for f in fields]
+    return [(label, html) for label, html in drawn if html][:_FIGURES]
+
+
+def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> list[dict[str, Any]]:
+    base = entity_url(entity, "detail", record.pk)
+    sections = []
+    for section in entity.sections:
+        rows = []
+        for name in section.fields:
+            field = entity.field(name)
+            html = cell(field, record, labels, links=True)
+            editable = may_change and not field.readonly
+            rows.append({
+                "field": field, "html": html, "edit_url": f"{base}cell/{name}/?links" if editable else "",
+                "linked": "<a " in html,
+            })  # fmt: skip
+        sections.append({"label": section.label, "rows": rows})
+    return sections
+
+
+def delete(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
+    """Put the record away at once; the toast brings it back."""
+    record = delete_record(entity, pk, actor=actor_of(request))
+    message = _("“%s” was deleted") % entity.title_of(record)
+    messages.success(request, message, extra_tags=f"undo:/undo/{record.audit_id}/")
+    address = entity_url(entity, "list")
+    htmx = request.headers.get("HX-Request") == "true"
+    return HttpResponseClientRedirect(address) if htmx else HttpResponseRedirect(address)
+

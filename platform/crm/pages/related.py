@@ -1,0 +1,75 @@
+"""What points at a record: the first few of each kind, how many there are, and the way to all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils.safestring import SafeString
+
+from crm.pages.labels import Labels
+from crm.pages.links import entity_url
+from crm.pages.values import cell
+from kernel.access import Actor, may_add
+from kernel.query import count, select
+from kernel.registry import Entity, Related, registry
+from kernel.registry.book import UnknownName
+
+FIRST = 5
+
+
+@dataclass(frozen=True)
+class Item:
+    pk: UUID
+    title: str
+    url: str
+    #: Under the name, and at the end of the line (a sum or a date).
+    words: Sequence[SafeString]
+    end: SafeString
+
+
+@dataclass(frozen=True)
+class RelatedList:
+    entity: Entity
+    label: str
+    items: Sequence[Item]
+    count: int
+    all_url: str
+    add_url: str
+
+
+def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList]:
+    """Lists the actor may see, of engines that are on; two queries each, and one for names."""
+    lists = []
+    for spec in entity.related:
+        try:
+            target = registry.entity(spec.entity)
+        except UnknownName:
+            continue  # an engine that is not installed here
+        if target.pages and actor.may(target.permission("view")):
+            lists.append(_related_list(spec, target, pk, actor))
+    return lists
+
+
+def _related_list(spec: Related, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
+    rows = select(target, actor=actor).filter(**{f"{spec.field}_id": pk})
+    first = list(rows[:FIRST])
+    total = count(rows) if len(first) == FIRST else len(first)
+    names = spec.columns or target.columns
+    fields = [target.field(n) for n in names if n != target.title]
+    labels = Labels(actor).load(first, fields)
+    filtered = spec.field in {f.name for f in target.filter_fields}
+    query = urlencode({spec.field: str(pk)})
+    return RelatedList(
+        target, str(target.label_plural), [_item(target, row, fields, labels) for row in first], total,
+        entity_url(target, "list", query=query) if filtered else "",
+        entity_url(target, "create", query=query) if may_add(target, actor) else "",
+    )  # fmt: skip
+
+
+def _item(target: Entity, row: Any, fields: Sequence[Any], labels: Labels) -> Item:
+    drawn = [(field, cell(field, row, labels)) for field in fields]
+    end = next((html for field, html in drawn if field.kind == "money" and html), SafeString(""))
+    words = [html for field, html in drawn if html and field.kind != "money"][:2]
+    return Item(row.pk, target.title_of(row), entity_url(target, "detail", row.pk), words, end)

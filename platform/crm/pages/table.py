@@ -1,0 +1,206 @@
+"""What a list shows: read once, in a fixed number of queries, whatever the number of rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+
+from crm.models import SavedView, ViewChoice
+from crm.pages.columns import shown_fields
+from crm.pages.filters import Chip, Reading, chips, read_filters
+from crm.pages.labels import Labels
+from crm.pages.links import entity_url
+from crm.pages.state import State, from_params
+from crm.pages.values import cell, currency_of, is_summed, money_text, value_text
+from crm.pages.views_store import choice_of, columns_from, views_of
+from kernel.access import Actor
+from kernel.errors import Invalid, Problem
+from kernel.query import count, page, select, sums
+from kernel.registry import Entity, Field
+
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The frame around the rows: which view, which columns, which filters, and what could not be read of them."""
+
+    entity: Entity
+    state: State
+    views: Sequence[SavedView]
+    choice: ViewChoice
+    reading: Reading
+    fields: Sequence[Field]
+    chips: Sequence[Chip]
+    problems: Sequence[tuple[str, Problem]]
+    labels: Labels
+    actor: Actor
+
+    @property
+    def current(self) -> SavedView | None:
+        return next((v for v in self.views if str(v.pk) == self.state.view), None)
+
+    @property
+    def changed(self) -> bool:
+        """Whether what is shown differs from what the current view keeps."""
+        if self.current is None:
+            return bool(self.state.filters or self.state.q)
+        kept = from_params(self.entity, self.current.params, self.state.view)
+        return replace(kept, columns=(), group="") != replace(self.state, columns=(), group="", cursor="")
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.reading.filters or self.state.q)
+
+
+def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
+    """From the address to what is shown: a view's name alone opens that view; nothing at all, the person's default."""
+    views = views_of(entity, actor=actor)
+    choice = choice_of(entity, actor=actor)
+    state = asked
+    if asked.bare and choice.default_view_id:
+        state = replace(asked, view=str(choice.default_view_id))
+    view = next((v for v in views if str(v.pk) == state.view), None)
+    if view is None:
+        state = replace(state, view="")
+    elif replace(state, view="").bare:
+        kept = from_params(entity, view.params, state.view)
+        state = replace(kept, columns=(), cursor=asked.cursor, group=asked.group or kept.group)
+    reading = read_filters(entity, state)
+    labels = Labels(actor)
+    kept_columns = tuple(view.params.get("columns") or ()) if view else ()
+    names = state.columns or columns_from(choice, state.view) or kept_columns
+    problems = [(str(field.label), problem) for field, problem in reading.problems]
+    shown = chips(entity, state, reading, labels)
+    fields = shown_fields(entity, names)
+    return Setting(entity, state, views, choice, reading, fields, shown, problems, labels, actor)
+
+
+def records_of(setting: Setting, action: str = "view") -> tuple[QuerySet[Any], State, list[tuple[str, Problem]]]:
+    """The records in their order. An order that makes no sense falls back to the entity's own, and is told."""
+    state, told = setting.state, []
+    entity, actor, filters = setting.entity, setting.actor, setting.reading.filters
+    try:
+        rows = select(entity, actor=actor, filters=filters, q=state.q, sort=state.sort or None, action=action)
+    except Invalid as error:
+        told = [("", problem) for problems in error.problems.values() for problem in problems]
+        state = replace(state, sort="", cursor="")
+        rows = select(entity, actor=actor, filters=filters, q=state.q, action=action)
+    return rows, state, told
+
+
+@dataclass(frozen=True)
+class Column:
+    field: Field
+    label: str
+    number: bool
+    #: "asc", "desc" or "" and the address that sorts by it (empty when it cannot).
+    sorted: str
+    sort_query: str
+    total: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    html: SafeString
+    edit_url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    pk: UUID
+    title: str
+    url: str
+    cells: Sequence[Cell]
+    #: What a phone's card shows: a sum at the end of the first line, words on the second.
+    sum: SafeString
+    words: Sequence[SafeString]
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    count: int
+    next: str
+    previous: str
+    problems: Sequence[tuple[str, Problem]]
+
+    @property
+    def has_totals(self) -> bool:
+        return any(column.total for column in self.columns)
+
+
+def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
+    entity, actor = setting.entity, setting.actor
+    queryset, state, told = records_of(setting)
+    try:
+        found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
+    except Invalid as error:
+        told += [("", problem) for problems in error.problems.values() for problem in problems]
+        state = replace(state, cursor="")
+        found = page(queryset, entity, sort=state.sort or None, size=size)
+    setting.labels.load(found.rows, setting.fields)
+    summed = [f.name for f in setting.fields if is_summed(f)]
+    totals = sums(entity, queryset, summed) if summed and found.rows else {}
+    columns = [_column(entity, f, state, totals.get(f.name, {})) for f in setting.fields]
+    may_change = actor.may(entity.permission("change"))
+    # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
+    base, back = entity_url(entity, "list"), list_param(state)
+    rows = [_row(setting, record, columns, base, back, may_change) for record in found.rows]
+    return Table(
+        columns, rows, count(queryset),
+        state.query(cursor=found.next) if found.next else "",
+        state.query(cursor=found.previous) if found.previous else "",
+        [*setting.problems, *told],
+    )  # fmt: skip
+
+
+def _column(entity: Entity, field: Field, state: State, totals: dict[str, Decimal]) -> Column:
+    now = state.sort or entity.sort
+    direction = ("desc" if now.startswith("-") else "asc") if now.lstrip("-") == field.name else ""
+    # Numbers and dates are asked for largest or latest first.
+    first = f"-{field.name}" if field.numeric or field.kind in {"date", "datetime"} else field.name
+    other = field.name if first.startswith("-") else f"-{field.name}"
+    target = other if now == first else first
+    total = " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
+    return Column(
+        field, str(field.label), field.numeric, direction, state.query(sort=target) if field.sortable else "", total
+    )
+
+
+def _row(
+    setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool
+) -> Row:
+    entity = setting.entity
+    cells = []
+    for column in columns[1:]:
+        editable = may_change and not column.field.readonly
+        edit = f"{base}{record.pk}/cell/{column.field.name}/" if editable else ""
+        cells.append(Cell(column, cell(column.field, record, setting.labels), edit))
+    title = entity.title_of(record)
+    return Row(
+        record.pk, title, f"{base}{record.pk}/{back}", cells,
+        next((c.html for c in cells if c.column.field.kind == "money" and c.html), SafeString("")),
+        [c.html for c in cells if c.html and c.column.field.kind != "money"][:2],
+    )  # fmt: skip
+
+
+def list_param(state: State) -> str:
+    """How a record's address remembers the list it was opened from, for its neighbours there."""
+    query = state.query()
+    return "?" + urlencode({"list": query}) if query else ""
+
+
+def plain_cell(field: Field, record: Any, labels: Labels) -> str:
+    """A cell as text, for titles and exports meant for people."""
+    if field.kind == "relation":
+        return labels.get(field.target, getattr(record, field.column))
+    return value_text(field, getattr(record, field.column), currency=currency_of(field, record))
