@@ -5,29 +5,41 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils.translation import get_language_from_request
 
+from frontend.context import THEME_COOKIE, THEMES
 from frontend.views.access import public
 
 _HAVE_PAGES = (400, 403, 404, 409, 500, 503)
 
 
-def render_error(request: HttpRequest, status: int, *, message: str = "", problems: Sequence[str] = ()) -> HttpResponse:
+def render_error(request: HttpRequest, status: int, *, message: str = "", problems: Sequence[str] = (), template: str = "") -> HttpResponse:
     """The page for a status, or a problem document where a program asks."""
     if request.path.startswith("/api/"):
         return problem(status, message)
-    page = status if status in _HAVE_PAGES else (500 if status >= 500 else 400)
+    page = template or str(status if status in _HAVE_PAGES else (500 if status >= 500 else 400))
     context = {
         "status": status, "message": message, "problems": list(problems),
         "reference": getattr(request, "request_id", ""),
+        "lang": _language(request), "data_theme": THEMES.get(request.COOKIES.get(THEME_COOKIE, ""), ""),
     }  # fmt: skip
     try:
         get_template(f"{page}.html")
     except TemplateDoesNotExist:
-        page = 400
-    return render(request, f"{page}.html", context, status=status)
+        page = "400"
+    # Without the request no context processor runs: database, session or workspace may be what failed.
+    response = HttpResponse(get_template(f"{page}.html").render(context), status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = "10"
+    return response
+
+
+def _language(request: HttpRequest) -> str:
+    """The person's if known by now, else what the browser asks for; "" shows both."""
+    found = (getattr(request, "LANGUAGE_CODE", "") or get_language_from_request(request))[:2]
+    return found if found in {"fa", "en"} else ""
 
 
 def problem(status: int, detail: str = "") -> HttpResponse:
@@ -58,5 +70,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @public
+def unavailable(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return render_error(request, 503)
+
+
+@public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render_error(request, 403)
+    return render_error(request, 403, template="403_csrf")
