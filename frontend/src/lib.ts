@@ -54,6 +54,16 @@ export function honour(response: Response): boolean {
   return true;
 }
 
+/** A refusal that would be a toast: an island shows it where the work is instead. */
+function told(response: Response): string {
+  try {
+    const events = JSON.parse(response.headers.get("HX-Trigger") ?? "{}") as { toast?: { message?: string } };
+    return events.toast?.message ?? "";
+  } catch {
+    return "";
+  }
+}
+
 /** The reason inside a refusal: problem+json's detail, an `.err` in a fragment, or plain text. */
 function reason(response: Response, body: string): string {
   const kind = response.headers.get("content-type") ?? "";
@@ -88,8 +98,8 @@ export async function request(url: string, init: RequestInit = {}): Promise<{ re
   if (response.status === 401 || (response.redirected && /<html/i.test(body))) {
     throw new Refused(word("expired"), response);
   }
+  if (!response.ok) throw new Refused(reason(response, body) || told(response) || word("saveFailed"), response, body);
   honour(response);
-  if (!response.ok) throw new Refused(reason(response, body) || word("saveFailed"), response, body);
   return { response, body };
 }
 

@@ -35,15 +35,18 @@ document.addEventListener("htmx:load", (event) => {
   wake(root);
   if (root !== document.body) arrive(root);
 });
-document.addEventListener("htmx:sendError", () => toast(word("offline")));
+document.addEventListener("htmx:sendError", () => toast(word("offline"), "", "error"));
 document.addEventListener("htmx:responseError", (event) => {
-  const { status } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr;
-  toast(status === 401 ? word("expired") : word("saveFailed"));
+  const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+  if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return; // it has said why itself
+  toast(xhr.status === 401 ? word("expired") : word("saveFailed"), "", "error");
 });
 document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-open-palette]")) openPalette();
 });
 
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
 startFrame();
 startToasts();
 startKeyboard();

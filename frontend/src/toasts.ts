@@ -2,11 +2,11 @@
 import { closest, post, Refused, shape, word } from "./lib";
 
 const LIFE = 6000;
-interface Wanted { message?: string; undo?: string; value?: string }
+interface Wanted { message?: string; undo?: string; value?: string; kind?: string }
 
 const list = (): Element | null => document.querySelector("#pv-toasts [data-list]");
 
-export function toast(message: string, undo = ""): void {
+export function toast(message: string, undo = "", kind = ""): void {
   const made = shape("toast").firstElementChild as HTMLElement | null;
   if (!made || !message) return;
   const text = made.querySelector("[data-text]");
@@ -14,13 +14,17 @@ export function toast(message: string, undo = ""): void {
   const button = made.querySelector<HTMLElement>("[data-undo]");
   if (undo && button) button.dataset["undo"] = undo;
   else button?.remove();
+  if (kind === "error") {
+    made.querySelector("svg")?.replaceWith(shape("alert"));
+    made.dataset["kind"] = kind;
+  }
   list()?.append(made);
   live(made);
 }
 
 function live(element: HTMLElement): void {
   let timer = 0;
-  let left = LIFE;
+  let left = element.dataset["kind"] === "error" ? 2 * LIFE : LIFE;
   let since = 0;
   const go = (): void => {
     since = Date.now();
@@ -68,7 +72,7 @@ export function startToasts(): void {
   });
   document.body.addEventListener("toast", (event) => {
     const detail = (event as CustomEvent<Wanted>).detail;
-    toast(detail.message ?? detail.value ?? "", detail.undo);
+    toast(detail.message ?? detail.value ?? "", detail.undo, detail.kind);
   });
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import jdatetime
@@ -20,6 +21,7 @@ from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 from frontend.icons import draw_icon
 from frontend.words import SHORTCUTS
+from kernel import formats
 
 register = template.Library()
 
@@ -179,6 +181,15 @@ def keys(combination: str) -> list[str]:
 
 
 @register.filter
+def figure(value: object) -> str:
+    """A count in the reader's digits, also when it came through an attribute as text."""
+    if isinstance(value, int | float | Decimal):
+        return formats.num(value)
+    text = str(value)
+    return formats.num(int(text)) if text.isdecimal() else text
+
+
+@register.filter
 def as_int(value: object) -> int:
     return int(str(value or 0))
 
@@ -227,6 +238,7 @@ def style_sheet() -> SafeString:
     """The built style alone, and nothing at all when it is missing: an error page must not fail too."""
     try:
         loader = DjangoViteAssetLoader.instance()
-        return mark_safe(loader.generate_vite_asset("src/main.ts"))
+        tags = loader.generate_vite_asset("src/main.ts").splitlines()
+        return mark_safe("".join(tag for tag in tags if 'rel="stylesheet"' in tag))
     except Exception:  # whatever broke the page may have broken this as well
         return SafeString("")

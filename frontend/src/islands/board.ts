@@ -73,7 +73,7 @@ export class Board extends HTMLElement {
     note.role = "alert";
     note.textContent = text;
     card.append(note);
-    toast(text);
+    toast(text, "", "error");
     card.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 

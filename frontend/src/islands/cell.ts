@@ -51,14 +51,15 @@ class Cell extends HTMLElement {
   /** While open the cell is a group around a control; closed it is a button. */
   private fill(html: string): void {
     this.innerHTML = html;
+    this.start = this.content();
     this.setAttribute("open", "");
     this.setAttribute("role", "group");
-    this.removeAttribute("tabindex");
     const control = this.querySelector<HTMLInputElement>(CONTROL);
     if (control && !control.labels?.length && !control.ariaLabel) control.ariaLabel = this.dataset["label"] ?? "";
     window.htmx.process(this);
     control?.focus();
     if (control instanceof HTMLInputElement) control.select();
+    this.removeAttribute("tabindex"); // only now: taking it from the focused element would blur it
     this.start = this.content();
   }
 

@@ -122,7 +122,10 @@ class DateField extends HTMLElement {
 
   private text(day: number, options: Intl.DateTimeFormatOptions): string {
     const parts = this.format(options).formatToParts(new Date(day * 86_400_000));
-    return parts.filter((part) => part.type !== "era").map((part) => part.value).join("").trim();
+    if (lang() !== "fa") return parts.filter((part) => part.type !== "era").map((part) => part.value).join("").trim();
+    // Intl writes «۱۴۰۵ آذر ۲۰, جمعه»; people write «جمعه ۲۰ آذر ۱۴۰۵»
+    const order = ["weekday", "day", "month", "year"];
+    return order.map((type) => parts.find((part) => part.type === type)?.value ?? "").filter(Boolean).join(" ");
   }
 
   private draw(): void {

@@ -69,7 +69,7 @@ class SelectRows extends HTMLElement {
     const bar = this.querySelector<HTMLElement>("[data-bulk]");
     const text = bar?.querySelector<HTMLElement>("[data-count]");
     if (bar) bar.hidden = count === 0;
-    if (text) text.textContent = (text.dataset["text"] ?? "%s").replace("%s", localDigits(String(count)));
+    if (text) text.textContent = (text.dataset["text"] ?? "{n}").replace("{n}", localDigits(String(count)));
     this.dispatchEvent(new CustomEvent("pv:selection", { bubbles: true, detail: { ids: this.chosen() } }));
   }
 }

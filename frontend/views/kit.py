@@ -1,6 +1,5 @@
 """The living style guide: every part in every state, and answers for the islands on it. For development and tests."""
 
-from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib import messages
@@ -13,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from frontend import samples
 from frontend.context import THEME_COOKIE, THEMES
-from frontend.errors import error_page
+from frontend.views.access import public
+from frontend.views.errors import render_error
 
 PAGES: Final = {"kit", "list", "board", "auth", "settings", "console", "landing"}
 SHORTEST_NAME: Final = 3
 
 
+@public
 @require_http_methods(["GET", "POST"])
 def kit(request: HttpRequest) -> HttpResponseBase:
     part = request.GET.get("part", "")
@@ -26,7 +27,7 @@ def kit(request: HttpRequest) -> HttpResponseBase:
         return answer(request, part)
     page = request.GET.get("page", "kit")
     if page.isdigit():
-        return error_page(request, HTTPStatus(int(page)))
+        return render_error(request, int(page))
     if page not in PAGES:
         raise Http404
     if page == "kit" and "toast" in request.GET:
