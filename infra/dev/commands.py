@@ -13,19 +13,16 @@ from pathlib import Path
 from infra.dev.accounts import MYSELF, Account
 
 TAIL_LINES = 25
+HEAD_LINES = 6
 
 
 class CommandFailed(Exception):
     def __init__(self, argv: Sequence[str], code: int, output: str, advice: str) -> None:
         name = " ".join(Path(part).name if index == 0 else part for index, part in enumerate(argv[:6]))
         super().__init__(name)
-        self.what = f"`{name}` failed (exit code {code}). The last it said:\n\n{tail(output)}"
+        self.what = f"`{name}` failed (exit code {code}). What it said:\n\n{ends(output)}"
         self.advice = advice
         self.output = output
-
-
-def tail(text: str, lines: int = TAIL_LINES) -> str:
-    return "\n".join(f"    {row}" for row in text.rstrip().splitlines()[-lines:])
 
 
 def run_quietly(
@@ -67,3 +64,11 @@ def run_quietly(
         raise CommandFailed(words, code, output, advice)
     return output
 
+
+
+def ends(text: str) -> str:
+    """The beginning and the end: some programs name the cause first, some last."""
+    rows = text.strip().splitlines()
+    if len(rows) > HEAD_LINES + TAIL_LINES:
+        rows = [*rows[:HEAD_LINES], "…", *rows[-TAIL_LINES:]]
+    return "\n".join(f"    {row}" for row in rows)
