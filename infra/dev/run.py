@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -115,7 +116,9 @@ class Run:
 
         self._until(is_ready, PATIENCE, "web", lambda: f"/readyz answers {last[0][0]}: {last[0][1]}")
 
-    def _until(self, happened, patience, name, state=lambda: "") -> None:  # type: ignore[no-untyped-def]
+    def _until(
+        self, happened: Callable[[], bool], patience: float, name: str, state: Callable[[], str] = lambda: ""
+    ) -> None:
         until = time.monotonic() + patience
         slot = self.supervisor.slots[name]
         while not happened():
