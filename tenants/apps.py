@@ -9,7 +9,9 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.contenttypes import management as contenttypes
 
+        from frontend.shell import nav_providers
         from kernel.wake import set_waker
+        from tenants.navigation import console_places
         from tenants.tasks import send_wake
 
         # Our permissions are the registry's and our records are named by entity: no rows of either kind, ever.
@@ -17,3 +19,4 @@ class TenantsConfig(AppConfig):
         post_migrate.disconnect(contenttypes.create_contenttypes)
         pre_migrate.disconnect(contenttypes.inject_rename_contenttypes_operations)
         set_waker(send_wake)
+        nav_providers.append(console_places)

@@ -13,7 +13,7 @@ from tenants import releases
 PATHS: Final = frozenset({"/healthz", "/readyz"})
 #: The worker writes its heartbeat with every sweep; three missed ones are a queue that stands still.
 HEARTBEAT: Final = "queue-heartbeat"
-_STALE_SECONDS: Final = 120
+STALE_SECONDS: Final = 120
 
 
 def answer(request: HttpRequest) -> JsonResponse:
@@ -38,7 +38,7 @@ def queue_age() -> float | None:
 def _ready() -> JsonResponse:
     age = queue_age()
     report: dict[str, object] = {
-        "queue": {"ok": age is not None and age < _STALE_SECONDS, "seconds_since_heartbeat": age and round(age, 1)},
+        "queue": {"ok": age is not None and age < STALE_SECONDS, "seconds_since_heartbeat": age and round(age, 1)},
     }
     try:
         with public_context():

@@ -22,7 +22,7 @@ def _chunks(names: list[str]) -> Iterator[list[str]]:
         yield names[start : start + _CHUNK]
 
 
-def _of_every_schema(select: str) -> list[tuple[Any, ...]]:
+def _of_every_schema(select: str, *params: Any) -> list[tuple[Any, ...]]:
     """One SELECT over many schemas; `{name}` and `{schema}` stand for its name as text and as identifier."""
     found: list[tuple[Any, ...]] = []
     open_states = [Organization.State.TRIAL, Organization.State.ACTIVE]
@@ -30,7 +30,7 @@ def _of_every_schema(select: str) -> list[tuple[Any, ...]]:
         names = list(Organization.objects.filter(state__in=open_states).values_list("schema_name", flat=True))
         for chunk in _chunks(names):
             parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in chunk]
-            found += sql.rows(" UNION ALL ".join(parts))
+            found += sql.rows(" UNION ALL ".join(parts), [*params] * len(chunk) or None)
     return found
 
 
@@ -38,11 +38,11 @@ def schemas_with_work() -> list[str]:
     """Workspaces in which an event waits for its receivers or a job for a worker, now."""
     rows = _of_every_schema("""
         SELECT {name} WHERE EXISTS (
-          SELECT 1 FROM {schema}.kernel_outbox WHERE state = 'waiting' AND next_at <= now()
-            AND (leased_until IS NULL OR leased_until < now())
+          SELECT 1 FROM {schema}.kernel_outbox WHERE state = 'waiting' AND next_at <= clock_timestamp()
+            AND (leased_until IS NULL OR leased_until < clock_timestamp())
         ) OR EXISTS (
-          SELECT 1 FROM {schema}.kernel_job WHERE (state = 'waiting' AND next_at <= now())
-            OR (state = 'running' AND leased_until < now())
+          SELECT 1 FROM {schema}.kernel_job WHERE (state = 'waiting' AND next_at <= clock_timestamp())
+            OR (state = 'running' AND leased_until < clock_timestamp())
         )""")
     return [row[0] for row in rows]
 
@@ -57,3 +57,14 @@ def health_of_every_schema() -> dict[str, dict[str, int]]:
           (SELECT count(*) FROM {schema}.kernel_job WHERE state IN ('waiting', 'running'))""")
     keys = ("dead", "waiting", "failed", "open")
     return {row[0]: dict(zip(keys, row[1:], strict=True)) for row in rows}
+
+
+def workspaces_of(email: str) -> list[Organization]:
+    """Open workspaces in which somebody may sign in with this address. For letters only: a page must not tell."""
+    rows = _of_every_schema(
+        "SELECT {name} WHERE EXISTS (SELECT 1 FROM {schema}.identity_user"
+        " WHERE lower(email) = lower(%s) AND state = 'active' AND deleted_at IS NULL)",
+        email,
+    )
+    with public_context():
+        return list(Organization.objects.filter(schema_name__in=[row[0] for row in rows]).order_by("name"))

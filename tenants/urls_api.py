@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+"""Mounted under /api/v1/ of a workspace."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from tenants.api.workspace import DisableView, EnableView, EngineListView
+
+urlpatterns = [
+    path("engines/", EngineListView.as_view(), name="api-engine-list"),
+    path("engines/<slug:name>/enable/", EnableView.as_view(), name="api-engine-enable"),
+    path("engines/<slug:name>/disable/", DisableView.as_view(), name="api-engine-disable"),
+]

@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+"""Pages of the provider's host."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from tenants.views import console
+
+urlpatterns = [
+    path("", console.organizations, name="console_organizations"),
+    path("health/", console.system_health, name="console_health"),
+]

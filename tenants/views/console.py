@@ -1,0 +1,79 @@
+"""The provider's console: who our customers are and whether everything is well. It reads; nothing is changed here yet."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from frontend.views.access import signed_in
+from kernel.registry import registry
+from tenants import health, releases
+from tenants.models import Organization, SpareSchema
+from tenants.selectors import health_of_every_schema
+from tenants.versions import version_of
+
+_PAGE = 50
+View = Callable[..., HttpResponse]
+
+
+def operator(view: View) -> View:
+    """Operators are the people of the public schema; on any other host this page is not there."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.tenant.is_public:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return signed_in(guarded)
+
+
+@operator
+@require_GET
+def organizations(request: HttpRequest) -> HttpResponse:
+    found = Organization.objects.order_by("-created_at", "-id")
+    text = request.GET.get("q", "").strip()
+    if text:
+        found = found.filter(name__icontains=text) | found.filter(subdomain__icontains=text)
+    state = request.GET.get("state", "")
+    if state in Organization.State.values:
+        found = found.filter(state=state)
+    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
+    page = list(found[start : start + _PAGE + 1])
+    labels = {module.name: module.label for module in registry.modules}
+    rows = [
+        {"one": one, "engines": [labels.get(name, name) for name in one.engines], "behind": _is_behind(one)}
+        for one in page[:_PAGE]
+    ]
+    context = {
+        "rows": rows, "total": found.count(), "q": text, "state": state, "states": Organization.State.choices,
+        "next": start + _PAGE if len(page) > _PAGE else None, "previous": max(0, start - _PAGE) if start else None,
+    }  # fmt: skip
+    return render(request, "tenants/console/organizations.html", context)
+
+
+def _is_behind(organization: Organization) -> bool:
+    known = {"core", *(module.name for module in registry.modules)}
+    return any(part in known and version_of(part) != at for part, at in organization.releases.items())
+
+
+@operator
+@require_GET
+def system_health(request: HttpRequest) -> HttpResponse:
+    every = health_of_every_schema()
+    names = {one.schema_name: one for one in Organization.objects.filter(schema_name__in=every)}
+    troubled = [
+        {"one": names[schema], **counts} for schema, counts in every.items() if counts["dead"] or counts["failed"]
+    ]
+    sums = {key: sum(counts[key] for counts in every.values()) for key in ("dead", "waiting", "failed", "open")}
+    age = health.queue_age()
+    context = {
+        "sums": sums, "troubled": troubled, "organizations": len(every), "behind": len(releases.behind()),
+        "spare": SpareSchema.objects.count(), "queue_age": None if age is None else round(age),
+        "queue_ok": age is not None and age < health.STALE_SECONDS, "release": releases.release_version()[:12],
+        "prepared": releases.is_prepared(),
+    }  # fmt: skip
+    return render(request, "tenants/console/health.html", context)
