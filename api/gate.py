@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from api.errors import problem
@@ -25,6 +26,12 @@ def is_on(engine: str) -> bool:
     return not engine or engine in tenant.engines or engine in registry.always_on()
 
 
+def speak(request: HttpRequest) -> None:
+    """A program says by a header which language it wants. Whoever is signed in in a browser has said so before."""
+    if "Accept-Language" in request.headers:
+        translation.activate(translation.get_language_from_request(request))
+
+
 def gated(callback: Callback, engine: str) -> Callback:
     """A view that is not there while its engine is off, whoever asks and by whatever method."""
 
@@ -32,9 +39,12 @@ def gated(callback: Callback, engine: str) -> Callback:
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         here = get_door()
         with door("api", ip=here.ip, request_id=here.request_id):
+            if getattr(request, "actor", None) is None:
+                speak(request)
             if not is_on(engine):
                 return problem(request, Http404())
             response = callback(request, *args, **kwargs)
+            response["Content-Language"] = translation.get_language() or "en"
         stamp(request, response)
         patch_vary_headers(response, ("Authorization", "Cookie", "Accept-Language"))
         if not response.has_header("Cache-Control"):

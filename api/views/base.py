@@ -1,16 +1,16 @@
-"""What all views of the API share: the actor, the reader's language, limits for strangers, kept answers."""
+"""What all views of the API share: the actor, the caller's language, limits for strangers, kept answers."""
 
 from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.access import actor_of
+from api.gate import speak
 from api.idempotency import Keeper, begin
 from kernel.access import Actor
 
@@ -35,7 +35,8 @@ class ApiView(APIView):
                 request._not_authenticated()
                 self.check_throttles(request)
             raise
-        _speak(request)
+        if request.auth is not None:
+            speak(request._request)  # authentication chose the language of the token's owner
         if self.keeps_answers and request.method == "POST":
             self._keeper = begin(request, self.actor.user_id)
 
@@ -52,11 +53,3 @@ class ApiView(APIView):
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
-
-
-def _speak(request: Request) -> None:
-    """A token tells whose it is only now, so the language of its owner is chosen here, unless a header asks for one."""
-    locale = getattr(request, "locale", None)
-    language = getattr(locale, "language", "")
-    if language and "Accept-Language" not in request.headers:
-        translation.activate(language)
