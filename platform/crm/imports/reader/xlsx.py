@@ -35,16 +35,18 @@ _BROKEN = (
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Any]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it leaves out
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _BROKEN:
-        raise damaged() from None
-    try:
-        yield book
-    finally:
-        book.close()
+    # The stream is ours to close: openpyxl leaves a file open when it fails half-way.
+    with path.open("rb") as stream:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it leaves out
+                book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        except _BROKEN:
+            raise damaged() from None
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _cells(book: Any, title: str) -> Iterator[tuple[int, list[Cell]]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile, ZipInfo
+from zlib import error as ZlibError
 
+from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext_lazy as _
 
 from crm.imports.reader.sniff import not_a_table
@@ -26,7 +29,8 @@ def check_archive(path: Path, limits: Limits) -> None:
     try:
         with ZipFile(path) as archive:
             entries = archive.infolist()
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
+            kept = _kept_in_memory(archive, limits)
+    except (BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, ZlibError, ParseError):
         raise damaged() from None
     names = {entry.filename for entry in entries}
     if "xl/workbook.xml" not in names and "[Content_Types].xml" not in names:
@@ -40,10 +44,25 @@ def check_archive(path: Path, limits: Limits) -> None:
     for entry in entries:
         if entry.flag_bits & 1:
             raise BadFile("old_excel", _("The file has a password. Remove it, and save the file again."))
-        if entry.filename.endswith("sharedStrings.xml") and entry.file_size > limits.max_shared_strings:
-            raise BadFile("too_large", _("The file holds too much text for an .xlsx. Save it as CSV, which has no limit."))
-        if entry.filename.endswith("styles.xml") and entry.file_size > limits.max_styles:
-            raise BadFile("too_large", _("The file holds too many cell styles. Save it as CSV."))
+        if entry.file_size > kept.get(entry.filename, limits.max_unzipped):
+            raise BadFile("too_large", _("The file holds too much text or too many styles for an .xlsx. Save it as CSV."))
+
+
+def _kept_in_memory(archive: ZipFile, limits: Limits) -> dict[str, int]:
+    """Parts that are read whole, with their limits: found as openpyxl finds them, by type and not by name."""
+    try:
+        manifest = archive.getinfo("[Content_Types].xml")
+    except KeyError:
+        return {}
+    if manifest.file_size > _SMALL:
+        raise _bomb()
+    most = {"sharedStrings+xml": limits.max_shared_strings, "styles+xml": limits.max_styles}
+    found = {"xl/sharedStrings.xml": limits.max_shared_strings, "xl/styles.xml": limits.max_styles}
+    for part in fromstring(archive.read(manifest)):
+        kind = part.get("ContentType", "").rpartition(".")[2]
+        if kind in most:
+            found[part.get("PartName", "").lstrip("/")] = most[kind]
+    return found
 
 
 def _swells(entry: ZipInfo, limits: Limits) -> bool:

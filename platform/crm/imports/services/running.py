@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from crm.imports.detect import propose_match
+from crm.imports.plan import Mapped, targets_of
+from crm.imports.reader import ReadOptions
 from crm.imports.selectors import entity_for_import, get_run_for, plan_of
-from crm.imports.services.choosing import draft_of
-from crm.imports.services.uploading import remember
+from crm.imports.services.choosing import choose, draft_of
+from crm.imports.services.uploading import remember, upload
 from crm.models import ImportRun
 from kernel import files
 from kernel.access import Actor, require
@@ -28,6 +32,29 @@ def start_import(pk: Any, *, actor: Actor) -> ImportRun:
     run.state, run.job_id = ImportRun.State.WAITING, job.pk
     run.save(update_fields=["state", "job_id"])
     return run
+
+
+@transaction.atomic
+def import_file(
+    *, actor: Actor, entity: str, filename: str, chunks: Iterable[bytes], mapping: Mapped | None = None,
+    match: Sequence[str] | None = None, options: Mapping[str, Any] | None = None,
+) -> ImportRun:  # fmt: skip
+    """Upload, choose and start in one go, as programs do. What is not given is as proposed; on failure nothing stays."""
+    given = dict(options or {})
+    read = ReadOptions(**{name: str(given.get(name) or "") for name in ("encoding", "delimiter", "sheet")})
+    run = upload(actor=actor, entity=entity, filename=filename, chunks=chunks, options=read)
+    try:
+        if mapping is not None or match is not None or given:
+            chosen = run.mapping if mapping is None else mapping
+            if match is None and mapping is not None:
+                targets = {column: path for column, paths in mapping.items() for path in targets_of(paths)[:1]}
+                match = propose_match(entity_for_import(run.entity), targets)
+            match = run.match if match is None else match
+            run = choose(run.pk, actor=actor, mapping=chosen, match=match, options=given)
+        return start_import(run.pk, actor=actor)
+    except BaseException:
+        files.delete(run.file)
+        raise
 
 
 @transaction.atomic
