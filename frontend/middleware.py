@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import force_str
 
-from frontend.views.errors import explain
+from frontend.views.errors import render_error
 from kernel.errors import Invalid, KernelError
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -24,7 +24,7 @@ class ErrorPagesMiddleware:
             return None
         if request.headers.get("HX-Request") == "true":
             return _fragment(error)
-        return explain(request, error.status, str(error), _sentences(error))
+        return render_error(request, error.status, message=str(error), problems=_sentences(error))
 
 
 def _sentences(error: KernelError) -> list[str]:

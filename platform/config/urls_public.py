@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from frontend.kit import kit
+from frontend.views.kit import kit
 from frontend.views import errors
 
 urlpatterns = [
