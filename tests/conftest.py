@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,8 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """pytest-django's own would migrate every table into one schema."""
     from tenants.releases import prepare
 
+    # whitenoise warns of an absent folder, and warnings are errors here
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with django_db_blocker.unblock():
         _make_database(_test_database())
         prepare(pool=2)

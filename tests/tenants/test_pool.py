@@ -1,0 +1,94 @@
+"""Spare schemas: claimed once each, whoever asks at the same time."""
+
+import threading
+
+from django.db import connection, transaction
+import pytest
+
+from kernel.context import Tenant, public_context, tenant_context
+from kernel.ids import uuid7
+from tenants import sql
+from tenants.models import SpareSchema
+from tenants.pool import claim_schema, refill_pool
+from tenants.versions import CORE, version_of
+
+
+@pytest.fixture
+def pool(stage: object, transactional_db: None) -> None:
+    refill_pool(2)
+
+
+def spare() -> int:
+    with public_context():
+        return SpareSchema.objects.filter(version=version_of(CORE)).count()
+
+
+def test_refilling_makes_what_is_missing_and_no_more(pool: None) -> None:
+    assert spare() >= 2
+    before = spare()
+    assert refill_pool(before + 1) == 1
+    assert refill_pool(before + 1) == 0
+
+
+def test_two_refills_at_once_do_not_overfill(pool: None) -> None:
+    target = spare() + 2
+
+    def work() -> None:
+        refill_pool(target)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert spare() == target
+
+
+def test_each_claim_gets_a_schema_of_its_own_ready_or_not(pool: None) -> None:
+    """Two are ready and five ask: nobody waits for the other, nobody gets the same."""
+    refill_pool(2)
+    ready: list[bool] = []
+    failures: list[str] = []
+    names = [f"t_{uuid7().hex}" for _n in range(spare() + 3)]
+    start = threading.Barrier(len(names))
+
+    def claim(name: str) -> None:
+        try:
+            start.wait()
+            ready.append(claim_schema(name))
+        except Exception as error:
+            failures.append(repr(error))
+        finally:
+            connection.close()
+
+    expected = spare()
+    threads = [threading.Thread(target=claim, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sorted(ready) == [False] * 3 + [True] * expected
+    for name in names:
+        with tenant_context(Tenant(schema=name)), transaction.atomic():
+            assert sql.one("SELECT count(*) FROM identity_user") == 0
+
+
+def test_a_claim_that_is_rolled_back_returns_the_schema(pool: None) -> None:
+    before = spare()
+    with transaction.atomic():
+        assert claim_schema(f"t_{uuid7().hex}")
+        transaction.set_rollback(True)
+    assert spare() == before
+
+
+def test_schemas_of_an_older_version_are_dropped_and_never_claimed(pool: None) -> None:
+    with public_context():
+        old = SpareSchema.objects.first()
+        assert old is not None
+        SpareSchema.objects.update(version="old")
+        assert not claim_schema(f"t_{uuid7().hex}")
+        refill_pool(2)
+        assert not SpareSchema.objects.filter(version="old").exists()
+        assert sql.one("SELECT to_regnamespace(%s)", [old.schema_name]) is None
