@@ -28,15 +28,15 @@ def panels(*, actor: Actor) -> list[Panel]:
     waiting = mine.filter(Q(close_date__lt=today) | Q(next_step=""))
     soon = mine.filter(close_date__range=(today, today + timedelta(SOON))).exclude(next_step="")
     return [
-        _panel(_("Need you"), "flag", waiting, today, _("Every deal of yours has a next step and a date ahead."), "past"),
-        _panel(_("Closing soon"), "calendar-clock", soon, today, _("Nothing of yours closes in the next two weeks."), ""),
+        _panel(_("Need you"), "flag", waiting, today, _("Every deal of yours has a next step and a date ahead.")),
+        _panel(_("Closing soon"), "calendar-clock", soon, today, _("Nothing of yours closes in the next two weeks.")),
     ]
 
 
-def _panel(title: str, icon: str, deals: QuerySet[Deal], today: date, empty: str, period: str) -> Panel:
+def _panel(title: str, icon: str, deals: QuerySet[Deal], today: date, empty: str) -> Panel:
     first = list(deals[:FIRST])
     total = count(deals) if len(first) == FIRST else len(first)
-    query = "?owner=me&kind=open&sort=close_date" + (f"&close_date__when={period}" if period else "")
+    query = "?owner=me&kind=open&sort=close_date"
     return Panel(title, icon, [_line(d, today) for d in first], total, reverse("sfa:deal_list") + query, empty)
 
 

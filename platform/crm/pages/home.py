@@ -67,7 +67,7 @@ def first_steps(actor: Actor) -> list[Step]:
         ))  # fmt: skip
     if actor.may("identity.user.manage"):
         steps.append(Step(
-            _("Invite a colleague"), _("She gets a letter and a role, and sees what the role lets her see."),
+            _("Invite a colleague"), _("They get a letter and a role, and see what the role lets them see."),
             optional_url("identity:invite"), _("Send an invitation"), "user-plus", _has_colleagues(),
         ))  # fmt: skip
     return [step for step in steps if step.url]
