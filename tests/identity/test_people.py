@@ -61,7 +61,7 @@ def test_managing_people_reaches_no_administrator(
 
 def test_the_last_administrator_stays(tenant: Tenant, sara: User, nima: User, actor_for: ActorFor) -> None:
     actor = actor_for(sara)
-    with pytest.raises(Invalid, match="invalid"):
+    with pytest.raises(Invalid):
         set_role(actor=actor, user=sara, role=role("member"))
     set_role(actor=actor, user=nima, role=role("admin"))
     set_role(actor=actor, user=sara, role=role("member"))

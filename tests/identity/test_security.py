@@ -32,6 +32,13 @@ def signed_in(client: Client, email: str) -> Client:
     return client
 
 
+def proven(client: Client, email: str) -> Client:
+    """Signed in, and the password given once more."""
+    signed_in(client, email)
+    assert client.post("/auth/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    return client
+
+
 def test_a_reset_link_sets_a_new_password_once(
     tenant: Tenant, nima: User, client_for: ClientFor, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -76,7 +83,7 @@ def test_the_letters_address_is_the_workspaces_whatever_the_host_header(
 
 
 def test_a_new_address_counts_when_its_letter_is_answered(tenant: Tenant, nima: User, client_for: ClientFor) -> None:
-    client = signed_in(client_for(None, tenant), "nima@example.com")
+    client = proven(client_for(None, tenant), "nima@example.com")
     assert client.post("/auth/email/", {"email": "Nima@new.example"}).status_code == 302
     nima.refresh_from_db()
     assert nima.email == "nima@example.com"
@@ -88,7 +95,7 @@ def test_a_new_address_counts_when_its_letter_is_answered(tenant: Tenant, nima: 
 
 
 def test_an_address_of_somebody_else_is_refused(tenant: Tenant, nima: User, reza: User, client_for: ClientFor) -> None:
-    client = signed_in(client_for(None, tenant), "nima@example.com")
+    client = proven(client_for(None, tenant), "nima@example.com")
     answer = client.post("/auth/email/", {"email": "REZA@example.com"})
     assert answer.context["form"].errors["email"]
 
@@ -129,7 +136,7 @@ def code_of(secret: str) -> str:
 
 
 def test_an_authenticator_app_is_set_up_and_asked_for(tenant: Tenant, nima: User, client_for: ClientFor) -> None:
-    client = signed_in(client_for(None, tenant), "nima@example.com")
+    client = proven(client_for(None, tenant), "nima@example.com")
     page = client.get("/auth/2fa/totp/activate/")
     secret = page.context["form"].secret
     answer = client.post("/auth/2fa/totp/activate/", {"code": code_of(secret)})
