@@ -32,11 +32,10 @@ def problem(error: pytest.ExceptionInfo[Invalid]) -> str:
 
 
 @pytest.fixture
-def invite(tenant: Tenant, sara: User, actor_for: ActorFor, django_capture_on_commit_callbacks: Any) -> Any:
+def invite(tenant: Tenant, sara: User, actor_for: ActorFor) -> Any:
     def act(email: str = "leila@example.com", **more: Any) -> tuple[Invitation, str]:
-        with django_capture_on_commit_callbacks(execute=True):
-            values = {"name": "Leila", "role": role("member"), **more}
-            invitation = invite_user(actor=actor_for(sara), email=email, **values)
+        values = {"name": "Leila", "role": role("member"), **more}
+        invitation = invite_user(actor=actor_for(sara), email=email, **values)
         return invitation, secret_in(mail.outbox[-1])
 
     return act
@@ -92,11 +91,10 @@ def test_a_link_of_another_workspace_opens_nothing(
 
 
 def test_sending_again_closes_the_earlier_letter(
-    tenant: Tenant, sara: User, invite: Any, actor_for: ActorFor, django_capture_on_commit_callbacks: Any
+    tenant: Tenant, sara: User, invite: Any, actor_for: ActorFor
 ) -> None:
     invitation, earlier = invite()
-    with django_capture_on_commit_callbacks(execute=True):
-        resend_invitation(actor=actor_for(sara), invitation=invitation)
+    resend_invitation(actor=actor_for(sara), invitation=invitation)
     with pytest.raises(Invalid) as error:
         accept_invitation(token=earlier, password=STRONG)
     assert problem(error) == "unknown"

@@ -63,7 +63,7 @@ def test_the_last_administrator_stays(tenant: Tenant, sara: User, nima: User, ac
     actor = actor_for(sara)
     with pytest.raises(Invalid):
         set_role(actor=actor, user=sara, role=role("member"))
-    set_role(actor=actor, user=nima, role=role("admin"))
+    nima = set_role(actor=actor, user=nima, role=role("admin"))
     set_role(actor=actor, user=sara, role=role("member"))
     with pytest.raises(Invalid):
         set_role(actor=actor_for(nima), user=nima, role=role("member"))

@@ -40,7 +40,7 @@ def proven(client: Client, email: str) -> Client:
 
 
 def test_a_reset_link_sets_a_new_password_once(
-    tenant: Tenant, nima: User, client_for: ClientFor, django_capture_on_commit_callbacks: Any
+    tenant: Tenant, nima: User, client_for: ClientFor
 ) -> None:
     browser, elsewhere = client_for(None, tenant), client_for(nima, tenant)
     browser.post("/auth/password/reset/", {"email": "nima@example.com"})
