@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, generate_totp_secret, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
-
 from identity.models import ApiToken, Role, User
 from kernel.context import Tenant
+
 from tests.factories import PASSWORD
 
 ApiFor = Callable[..., Any]
@@ -53,7 +59,9 @@ def test_unknown_wrong_and_deactivated_get_one_answer(tenant: Tenant, nima: User
     assert answers[0] == answers[1] == answers[2]
 
 
-@pytest.mark.parametrize("body", [{}, {"email": "x"}, {"email": "x", "password": "y", "admin": True}, {"email": {"a": 1}, "password": []}])
+@pytest.mark.parametrize(
+    "body", [{}, {"email": "x"}, {"email": "x", "password": "y", "admin": True}, {"email": {"a": 1}, "password": []}]
+)
 def test_a_bad_body_is_named(tenant: Tenant, api_for: ApiFor, body: Any) -> None:
     assert problem(api_for(None, tenant).post(TOKEN, body), 422)["errors"]
 
@@ -84,14 +92,14 @@ def test_a_recovery_code_works_once(tenant: Tenant, nima: User, api_for: ApiFor)
     assert ask(api_for(None, tenant), "nima@example.com", code=code).status_code == 422
 
 
-def test_a_foreign_token_is_unknown_here(
-    tenant: Tenant, other_tenant: Tenant, olga: User, api_for: ApiFor
-) -> None:
+def test_a_foreign_token_is_unknown_here(tenant: Tenant, other_tenant: Tenant, olga: User, api_for: ApiFor) -> None:
     assert api_for(olga, other_tenant).get("/api/v1/me/").status_code == 200
     assert problem(api_for(olga, other_tenant, host=tenant.host).get("/api/v1/me/"), 401)
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Bearer pvd_", "Bearer a b", "bearer pvd_" + "x" * 500, "Bearer \u00d8\u00b3"])
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer x", "Bearer pvd_", "Bearer a b", "bearer pvd_" + "x" * 500, "Bearer \u00d8\u00b3"]
+)
 def test_no_token_no_entrance(tenant: Tenant, api_for: ApiFor, header: str) -> None:
     answer = api_for(None, tenant).get("/api/v1/me/", HTTP_AUTHORIZATION=header)
     assert problem(answer, 401)
@@ -108,7 +116,9 @@ def test_an_ended_or_revoked_token_and_one_of_somebody_gone_stop(tenant: Tenant,
     assert api.get("/api/v1/me/").status_code == 401
 
 
-def test_a_session_needs_its_csrf_token_for_writing(tenant: Tenant, sara: User, client_for: Callable[..., Client]) -> None:
+def test_a_session_needs_its_csrf_token_for_writing(
+    tenant: Tenant, sara: User, client_for: Callable[..., Client]
+) -> None:
     client = client_for(sara, tenant)
     client.handler.enforce_csrf_checks = True
     assert client.get("/api/v1/me/").status_code == 200
@@ -134,7 +144,10 @@ def test_roles_and_leaving_over_the_api(tenant: Tenant, sara: User, mina: User, 
     api = api_for(sara, tenant)
     assert api.post(f"/api/v1/users/{nima.pk}/role/", {"role": "manager"}).json()["role"] == "manager"
     assert problem(api.post(f"/api/v1/users/{nima.pk}/role/", {"role": "emperor"}), 422)
-    assert problem(api.post(f"/api/v1/users/{sara.pk}/role/", {"role": "member"}), 422)["errors"][0]["code"] == "last_admin"
+    assert (
+        problem(api.post(f"/api/v1/users/{sara.pk}/role/", {"role": "member"}), 422)["errors"][0]["code"]
+        == "last_admin"
+    )
     answer = api.post(f"/api/v1/users/{nima.pk}/deactivate/", {"to": str(mina.pk)})
     assert answer.json()["state"] == "deactivated"
     assert api.post(f"/api/v1/users/{nima.pk}/reactivate/").json()["state"] == "active"

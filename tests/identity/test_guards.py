@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from identity.models import Role, Team, User
 from identity.services import set_role
 from kernel.access import Actor
@@ -12,7 +11,14 @@ from kernel.clean import clean_values
 from kernel.context import Tenant
 from kernel.errors import Denied, Invalid, NotFound
 from kernel.models import AuditEntry
-from kernel.records import bulk_update, create_record, delete_record, undo_batch, update_record, upsert_records
+from kernel.records import (
+    bulk_update,
+    create_record,
+    delete_record,
+    undo_batch,
+    update_record,
+    upsert_records,
+)
 
 ActorFor = Callable[..., Actor]
 

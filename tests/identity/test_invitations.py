@@ -10,12 +10,17 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
-
 from identity.models import Invitation, Role, User
-from identity.services import accept_invitation, cancel_invitation, invite_user, resend_invitation
+from identity.services import (
+    accept_invitation,
+    cancel_invitation,
+    invite_user,
+    resend_invitation,
+)
 from kernel.access import Actor
 from kernel.context import Tenant
 from kernel.errors import Denied, Invalid
+
 from tests.factories import PASSWORD
 
 ActorFor = Callable[..., Actor]
@@ -90,9 +95,7 @@ def test_a_link_of_another_workspace_opens_nothing(
     assert client_for(None, other_tenant).get(f"/auth/invitation/{secret}/").status_code == 410
 
 
-def test_sending_again_closes_the_earlier_letter(
-    tenant: Tenant, sara: User, invite: Any, actor_for: ActorFor
-) -> None:
+def test_sending_again_closes_the_earlier_letter(tenant: Tenant, sara: User, invite: Any, actor_for: ActorFor) -> None:
     invitation, earlier = invite()
     resend_invitation(actor=actor_for(sara), invitation=invitation)
     with pytest.raises(Invalid) as error:
@@ -144,7 +147,9 @@ def test_a_name_from_an_import_becomes_the_colleague(tenant: Tenant, invite: Any
     assert accept_invitation(token=secret, password=STRONG).pk == name.pk
 
 
-def test_only_who_manages_people_invites(tenant: Tenant, mina: User, nima: User, reza: User, actor_for: ActorFor) -> None:
+def test_only_who_manages_people_invites(
+    tenant: Tenant, mina: User, nima: User, reza: User, actor_for: ActorFor
+) -> None:
     for person in (mina, nima, reza):
         with pytest.raises(Denied):
             invite_user(actor=actor_for(person), email="x@example.com", role=role("reader"))

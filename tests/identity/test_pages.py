@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-
 from identity.models import Invitation, Role, Team, User
 from kernel.context import Tenant
 
@@ -17,8 +16,12 @@ MANAGING = ("/settings/people/invite/", "/settings/roles/")
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-@pytest.mark.parametrize("path", [*OWN, *MANAGING, "/settings/people/", "/settings/people/?tab=names", "/settings/teams/new/"])
-def test_pages_open_for_administrators(tenant: Tenant, sara: User, client_for: ClientFor, path: str, language: str) -> None:
+@pytest.mark.parametrize(
+    "path", [*OWN, *MANAGING, "/settings/people/", "/settings/people/?tab=names", "/settings/teams/new/"]
+)
+def test_pages_open_for_administrators(
+    tenant: Tenant, sara: User, client_for: ClientFor, path: str, language: str
+) -> None:
     User.objects.filter(pk=sara.pk).update(language=language)
     page = client_for(sara, tenant).get(path)
     assert page.status_code == 200

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-
 from identity.models import ApiToken, Role, Team, User
-from identity.services import deactivate_user, hand_over, issue_token, reactivate_user, set_role, set_team
+from identity.services import (
+    deactivate_user,
+    hand_over,
+    issue_token,
+    reactivate_user,
+    set_role,
+    set_team,
+)
 from kernel.access import Actor
 from kernel.context import Tenant
 from kernel.errors import Denied, Invalid
@@ -102,7 +108,9 @@ def test_leaving_hands_everything_over(
     assert nima.is_active
 
 
-def test_records_go_to_active_people_only(tenant: Tenant, sara: User, mina: User, nima: User, actor_for: ActorFor) -> None:
+def test_records_go_to_active_people_only(
+    tenant: Tenant, sara: User, mina: User, nima: User, actor_for: ActorFor
+) -> None:
     User.objects.filter(pk=mina.pk).update(state=User.State.DEACTIVATED)
     mina.refresh_from_db()
     for receiver in (mina, nima):

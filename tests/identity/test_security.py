@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core import mail
+from django.db import transaction
 from django.test import Client
-
 from identity.models import User
 from kernel.context import Tenant, tenant_context
+from kernel.models import AuditEntry
+
 from tests.factories import PASSWORD
 
 ClientFor = Callable[[Any, Tenant], Client]
@@ -39,9 +47,7 @@ def proven(client: Client, email: str) -> Client:
     return client
 
 
-def test_a_reset_link_sets_a_new_password_once(
-    tenant: Tenant, nima: User, client_for: ClientFor
-) -> None:
+def test_a_reset_link_sets_a_new_password_once(tenant: Tenant, nima: User, client_for: ClientFor) -> None:
     browser, elsewhere = client_for(None, tenant), client_for(nima, tenant)
     browser.post("/auth/password/reset/", {"email": "nima@example.com"})
     assert mail.outbox[-1].to == ["nima@example.com"]
@@ -120,7 +126,9 @@ def test_a_confirmation_of_another_workspace_confirms_nothing(
     assert not address.verified
 
 
-def test_confirming_takes_a_post_so_that_mail_scanners_do_not(tenant: Tenant, nima: User, client_for: ClientFor) -> None:
+def test_confirming_takes_a_post_so_that_mail_scanners_do_not(
+    tenant: Tenant, nima: User, client_for: ClientFor
+) -> None:
     EmailAddress.objects.filter(user=nima).update(verified=False)
     client = client_for(nima, tenant)
     client.post("/auth/email/confirm/")
@@ -183,3 +191,22 @@ def test_a_session_of_elsewhere_is_nobody_on_every_page_of_sign_in(
     answer = foreign.get(f"/auth/{path}", HTTP_HOST=tenant.host)
     assert "olga" not in answer.content.decode().lower()
     assert answer.status_code in (200, 302)
+
+
+def test_two_step_verification_with_real_commits(live_tenant: Tenant, client_for: ClientFor) -> None:
+    """allauth tells of it after the commit, where no statement of a workspace is allowed any more."""
+    client = proven(client_for(None, live_tenant), "sara@example.com")
+    secret = client.get("/auth/2fa/totp/activate/").context["form"].secret
+    answer = client.post("/auth/2fa/totp/activate/", {"code": code_of(secret)})
+    assert answer.status_code == 302
+    assert "/recovery-codes/" in answer["Location"]
+    page = client.get(answer["Location"])
+    assert page.status_code == 200
+    assert len(page.context["unused_codes"]) == 10
+    assert client.post("/auth/2fa/recovery-codes/generate/").status_code == 302
+    assert client.post("/auth/2fa/totp/deactivate/").status_code == 302
+    with transaction.atomic():
+        actions = set(AuditEntry.objects.values_list("action", flat=True))
+        assert not Authenticator.objects.filter(type="totp").exists()
+    assert {"mfa_added", "mfa_removed", "mfa_reset"} <= actions
+    assert len(mail.outbox) == 3

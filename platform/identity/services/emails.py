@@ -11,7 +11,6 @@ from kernel.errors import Invalid
 
 from identity.models import User
 
-
 MAX_LENGTH = 254
 
 
