@@ -16,8 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from identity import mail
 from identity.addresses import workspace_name, workspace_url
-from identity.mail import render_letter
 from identity.models import User
 from identity.services.emails import holder_of
 
@@ -84,6 +84,9 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("email_taken")
         return email.lower()
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        mail.hand_over(self.render_mail(template_prefix, email, context))
+
     def render_mail(
         self, template_prefix: str, email: str | list[str], context: dict[str, Any],
         headers: dict[str, str] | None = None,
@@ -97,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "link": self._own_address(context.get("activate_url") or context.get("password_reset_url") or ""),
             "security": workspace_url("/settings/security/"),
         }
-        return render_letter(ours, to=to, reader=reader, context=known, headers=headers)
+        return mail.render_letter(ours, to=to, reader=reader, context=known, headers=headers)
 
     @staticmethod
     def _own_address(url: str) -> str:

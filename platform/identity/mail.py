@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -33,6 +33,11 @@ def send_invitation(invitation: Invitation, secret: str) -> None:
 def send_letter(name: str, *, to: str, reader: User | None, context: Mapping[str, Any]) -> None:
     """Render now, in this workspace and the reader's language; send when the transaction has been kept."""
     message = render_letter(f"identity/mail/{name}", to=to, reader=reader, context=context)
+    hand_over(message)
+
+
+def hand_over(message: EmailMessage) -> None:
+    """Send after the commit: no letter of what was rolled back, and none that takes the change down with it."""
     transaction.on_commit(message.send, robust=True)
 
 

@@ -42,7 +42,7 @@ def open_invitations() -> QuerySet[Invitation]:
 
 
 def teams_in_order(*, without: Team | None = None) -> list[tuple[Team, int]]:
-    """Teams as a tree: each with its depth. `without` leaves out a team and all below it, as it cannot be its own parent."""
+    """Teams as a tree: each with its depth. `without` leaves out a team and all below it: no team is its own parent."""
     below: dict[UUID | None, list[Team]] = {}
     teams = list(Team.objects.select_related("manager").annotate(size=_members()).order_by("name"))
     known = {team.pk for team in teams}
@@ -57,6 +57,10 @@ def teams_in_order(*, without: Team | None = None) -> list[tuple[Team, int]]:
                 walk(team.pk, depth + 1)
 
     walk(None, 0)
+    if without is None:
+        # Teams that stand below each other in a circle (written by a program) hang on nothing: show them too.
+        shown = {team.pk for team, _depth in rows}
+        rows += [(team, 0) for team in teams if team.pk not in shown]
     return rows
 
 

@@ -12,6 +12,7 @@ from django.urls import path, re_path
 
 from frontend.views.access import public, signed_in
 from identity.views import entrance, language, security
+from identity.views.settle import settled
 
 urlpatterns = [
     path("login/", public(account.login), name="account_login"),
@@ -44,18 +45,22 @@ urlpatterns = [
     path("2fa/", security.to_security, name="mfa_index"),
     path("2fa/authenticate/", public(mfa.authenticate), name="mfa_authenticate"),
     path("2fa/reauthenticate/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", signed_in(totp.activate_totp), name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", signed_in(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/totp/activate/", signed_in(settled(totp.activate_totp)), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", signed_in(settled(totp.deactivate_totp)), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", signed_in(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/generate/", signed_in(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        signed_in(settled(codes.generate_recovery_codes)),
+        name="mfa_generate_recovery_codes",
+    ),
     path("2fa/recovery-codes/download/", signed_in(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("2fa/passkeys/", security.to_security, name="mfa_list_webauthn"),
-    path("2fa/passkeys/add/", signed_in(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("2fa/passkeys/add/", signed_in(settled(webauthn.add_webauthn)), name="mfa_add_webauthn"),
     path("2fa/passkeys/login/", public(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path(
         "2fa/passkeys/reauthenticate/", signed_in(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"
     ),
     path("2fa/passkeys/<int:pk>/edit/", signed_in(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
-    path("2fa/passkeys/<int:pk>/remove/", signed_in(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
+    path("2fa/passkeys/<int:pk>/remove/", signed_in(settled(webauthn.remove_webauthn)), name="mfa_remove_webauthn"),
     path("sessions/", security.to_security, name="usersessions_list"),
 ]

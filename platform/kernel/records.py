@@ -15,7 +15,7 @@ from django.utils import timezone
 from kernel import audit
 from kernel.access import Actor, get_record_for, may_add, visible
 from kernel.clean import blank
-from kernel.errors import Conflict, Denied, NotFound
+from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
@@ -230,7 +230,7 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
     found = manager.filter(visible(kind, actor, action), pk__in=ids).select_for_update(of=("self",)).order_by("pk")
     records = {record.pk: record for record in found}
     if verb == "changed":
-        changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row))]
+        changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
         save_changed(kind, changes)
         _finish_many(kind, "changed", changes, actor, outcome.batch)
         done = len(changes)
@@ -246,15 +246,27 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
     outcome.refused += len(rows) - done
 
 
-def _reverted(kind: Entity, record: Any, row: AuditEntry) -> Change | None:
-    """The record with the row's old values back, or None when it has moved on since."""
+def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Change | None:
+    """The record with the row's old values back, or None when it has moved on since or the actor may not do that."""
     if record is None or record.deleted_at is not None:
         return None
     before = snapshot(kind, record)
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
             return None
-    for name, (old, _) in row.changes.items():
-        column = kind.model_class._meta.get_field(kind.field(name).name)
-        setattr(record, kind.field(name).column, blank(kind, kind.field(name)) if old is None else column.to_python(old))
+    _put_back(kind, record, row)
+    if kind.prepare_function:
+        try:
+            kind.prepare_function(record, set(row.changes), actor)
+        except (Denied, Invalid):
+            return None
+        # What `prepare` derives was derived then too: the old values hold.
+        _put_back(kind, record, row)
     return Change(record, before, changes_between(kind, before, snapshot(kind, record)))
+
+
+def _put_back(kind: Entity, record: Any, row: AuditEntry) -> None:
+    for name, (old, _) in row.changes.items():
+        field = kind.field(name)
+        column = kind.model_class._meta.get_field(field.name)
+        setattr(record, field.column, blank(kind, field) if old is None else column.to_python(old))

@@ -23,6 +23,7 @@ class TeamField(forms.ModelChoiceField):
 
     def show_tree(self, without: Team | None = None) -> None:
         rows = teams_in_order(without=without)
+        self.queryset = Team.objects.filter(pk__in=[team.pk for team, _level in rows])
         depth = "\u2003"
         self.choices = [("", "—"), *((team.pk, f"{depth * level}{team.name}") for team, level in rows)]
 

@@ -8,8 +8,19 @@ from identity.services.invitations import (
     invite_user,
     resend_invitation,
 )
-from identity.services.people import deactivate_user, hand_over, reactivate_user, set_role, set_team
-from identity.services.roles import create_role, delete_role, save_role_levels, seed_roles
+from identity.services.people import (
+    deactivate_user,
+    hand_over,
+    reactivate_user,
+    set_role,
+    set_team,
+)
+from identity.services.roles import (
+    create_role,
+    delete_role,
+    save_role_levels,
+    seed_roles,
+)
 from identity.services.tokens import authenticate_token, issue_token, revoke_token
 
 __all__ = [

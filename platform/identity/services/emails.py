@@ -11,12 +11,16 @@ from kernel.errors import Invalid
 
 from identity.models import User
 
+MAX_LENGTH = 254
+
 
 def clean_email(raw: str) -> str:
     email = (raw or "").strip().lower()
     if not email:
         raise Invalid.one("email", "required", _("Enter an e-mail address."))
     try:
+        if len(email) > MAX_LENGTH:
+            raise ValidationError("too long")
         validate_email(email)
     except ValidationError:
         raise Invalid.one("email", "bad_email", _("An e-mail address looks like name@example.com.")) from None

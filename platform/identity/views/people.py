@@ -14,8 +14,20 @@ from kernel.query import page as page_of
 from frontend.views.access import permission
 from identity.forms.people import InviteForm, LeaveForm, PersonForm
 from identity.models import User
-from identity.selectors import grantable_roles, open_invitations, people_counts, records_owned_by, teams_in_order
-from identity.services import deactivate_user, invite_user, reactivate_user, set_role, set_team
+from identity.selectors import (
+    grantable_roles,
+    open_invitations,
+    people_counts,
+    records_owned_by,
+    teams_in_order,
+)
+from identity.services import (
+    deactivate_user,
+    invite_user,
+    reactivate_user,
+    set_role,
+    set_team,
+)
 from identity.services.people import MANAGE, may_grant
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
 

@@ -1,7 +1,9 @@
 """Sign-in and security: password, e-mail, two-step verification, passkeys, sessions."""
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.internal.flows.email_verification import (
+    send_verification_email_to_address,
+)
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
