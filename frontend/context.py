@@ -29,10 +29,7 @@ def build_shell(request: HttpRequest) -> Shell:
     built = Shell(
         theme=theme if theme in THEMES else "system",
         language=code,
-        languages=[
-            Language(key, LANGUAGE_NAMES.get(key, str(name)), key == code)
-            for key, name in settings.LANGUAGES
-        ],
+        languages=[Language(key, LANGUAGE_NAMES.get(key, str(name)), key == code) for key, name in settings.LANGUAGES],
     )
     for fill in hooks.shell_providers:
         fill(request, built)

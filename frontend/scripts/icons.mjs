@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const here = join(dirname(fileURLToPath(import.meta.url)), "..");
 const root = join(here, "..");
 const shapes = join(here, "node_modules/lucide-static/icons");
-const sources = ["frontend", "platform", "tenants", "modules", "billing", "api", "tests"];
+const sources = ["frontend", "platform", "tenants", "modules", "billing", "api", "tests/outside"];
 const named = [/\{%\s*icon\s+["']([a-z0-9-]+)["']/g, /[\s"'({](?:[a-z_]*icon)["']?\s*[=:]\s*["']([a-z0-9-]+)["']/g];
 
 const wanted = new Map();

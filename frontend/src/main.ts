@@ -1,5 +1,7 @@
 // The first load: style, htmx, the frame. Islands come when their element is on the page.
 import "./app.css";
+import "./parts.css";
+import "./pages.css";
 import htmx from "htmx.org";
 import { startFrame, arrive } from "./frame";
 import { startKeyboard } from "./keyboard";

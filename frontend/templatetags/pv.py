@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-import jdatetime
 from django import template
 from django.contrib.messages import ERROR
 from django.contrib.messages.storage.base import Message
@@ -16,8 +15,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy
-
-from django_vite.core.asset_loader import DjangoViteAssetLoader
+from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]  # it ships no types
 
 from frontend.icons import draw_icon
 from frontend.words import SHORTCUTS
@@ -32,11 +30,11 @@ TIERS: Final[tuple[Promise, ...]] = (
     gettext_lazy("Diamond"),
 )
 HUES: Final = 5
-PERSIAN: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-MIRRORED: Final = frozenset(
-    "arrow-left arrow-right chevron-left chevron-right chevrons-left chevrons-right corner-down-left "
-    "corner-down-right log-out redo-2 reply send undo-2 list-ordered panel-left panel-right".split()
-)
+MIRRORED: Final = frozenset({
+    "arrow-left", "arrow-right", "chevron-left", "chevron-right", "chevrons-left", "chevrons-right",
+    "corner-down-left", "corner-down-right", "log-out", "redo-2", "reply", "send", "undo-2", "list-ordered",
+    "panel-left", "panel-right",
+})  # fmt: skip
 """Icons that point somewhere along the line; clocks, checks and phones never turn."""
 
 
@@ -118,7 +116,9 @@ def control_class(field: BoundField) -> str:
 @register.filter
 def control(field: BoundField, extra: str = "") -> SafeString:
     """A form field's widget in our clothes: class, direction; Django itself adds aria-describedby."""
-    attrs: dict[str, Any] = {"class": f"{field.field.widget.attrs.get('class', '')} {control_class(field)} {extra}".strip()}
+    attrs: dict[str, Any] = {
+        "class": f"{field.field.widget.attrs.get('class', '')} {control_class(field)} {extra}".strip()
+    }
     widget = field.field.widget
     if isinstance(widget, Input) and widget.input_type in {"email", "url", "tel", "password"}:
         attrs["dir"] = "ltr"
@@ -171,8 +171,19 @@ def input_dir(kind: str, given: str = "") -> str:
 
 @register.simple_tag
 def calendar_of(given: str = "") -> str:
-    """The calendar asked for, else the one that goes with the language."""
-    return given or ("jalali" if (get_language() or "").startswith("fa") else "gregorian")
+    """The calendar asked for, else the reader's."""
+    return given or formats.get_locale().calendar
+
+
+@register.simple_tag
+def week_start(given: str = "") -> str:
+    """Counted as browsers do, Sunday 0; the kernel counts from Monday."""
+    return given or str((formats.get_locale().first_weekday + 1) % 7)
+
+
+@register.simple_tag
+def weekend(given: str = "") -> str:
+    return given or " ".join(str((day + 1) % 7) for day in sorted(formats.get_locale().weekend))
 
 
 @register.filter
@@ -222,10 +233,7 @@ def errors_only(found: Iterable[Message] | None) -> list[Message]:
 @register.simple_tag
 def copyright_year() -> str:
     """The year of the reader's calendar, in the reader's digits."""
-    today = date.today()
-    if not (get_language() or "").startswith("fa"):
-        return str(today.year)
-    return str(jdatetime.date.fromgregorian(date=today).year).translate(PERSIAN)
+    return formats.digits(formats.get_locale().cal.from_date(date.today()).year)
 
 
 @register.simple_tag
@@ -240,5 +248,5 @@ def style_sheet() -> SafeString:
         loader = DjangoViteAssetLoader.instance()
         tags = loader.generate_vite_asset("src/main.ts").splitlines()
         return mark_safe("".join(tag for tag in tags if 'rel="stylesheet"' in tag))
-    except Exception:  # whatever broke the page may have broken this as well
+    except Exception:  # noqa: BLE001 - whatever broke the page may have broken this as well
         return SafeString("")

@@ -15,7 +15,9 @@ from frontend.views.access import public
 _HAVE_PAGES = (400, 403, 404, 409, 500, 503)
 
 
-def render_error(request: HttpRequest, status: int, *, message: str = "", problems: Sequence[str] = (), template: str = "") -> HttpResponse:
+def render_error(
+    request: HttpRequest, status: int, *, message: str = "", problems: Sequence[str] = (), template: str = ""
+) -> HttpResponse:
     """The page for a status, or a problem document where a program asks."""
     if request.path.startswith("/api/"):
         return problem(status, message)

@@ -31,7 +31,11 @@ def kit(request: HttpRequest) -> HttpResponseBase:
     if page not in PAGES:
         raise Http404
     if page == "kit" and "toast" in request.GET:
-        messages.success(request, samples.say("۳ حساب به سارا ارجاع شد", "3 accounts given to Sara"), extra_tags="undo:/kit/?part=undo")
+        messages.success(
+            request,
+            samples.say("۳ حساب به سارا ارجاع شد", "3 accounts given to Sara"),
+            extra_tags="undo:/kit/?part=undo",
+        )
     template = "frontend/landing.html" if page == "landing" else f"frontend/kit/{page}.html"
     return render(request, template, context(request, page))
 
@@ -39,7 +43,7 @@ def kit(request: HttpRequest) -> HttpResponseBase:
 def context(request: HttpRequest, page: str) -> dict[str, Any]:
     code = (get_language() or "en")[:2]
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    found = {
+    found: dict[str, Any] = {
         "shell": samples.sample_shell(page, theme if theme in THEMES else "system", code),
         "firms": samples.firms(),
         "lanes": samples.lanes(),
@@ -59,14 +63,22 @@ def answer(request: HttpRequest, part: str) -> HttpResponseBase:
     wanted = request.GET.get("q", "").lower()
     found = [firm for firm in samples.firms() if wanted in firm["name"].lower()]
     if part == "people":
-        return JsonResponse({"results": [{"id": firm["id"], "label": firm["name"], "detail": firm["owner"]} for firm in found]})
+        return JsonResponse(
+            {"results": [{"id": firm["id"], "label": firm["name"], "detail": firm["owner"]} for firm in found]}
+        )
     if part == "palette":
         return render(request, "frontend/kit/palette.html", {"found": found})
     if part == "move":
         refused = request.POST.get("lane") == "3"
-        return JsonResponse({"detail": _("Write the close reason first")}, status=422) if refused else HttpResponse(status=204)
+        return (
+            JsonResponse({"detail": _("Write the close reason first")}, status=422)
+            if refused
+            else HttpResponse(status=204)
+        )
     if part == "cell" and request.method == "GET":
-        return HttpResponse(format_html('<form action="?part=cell"><input name="name" value="{}"></form>', request.GET.get("value", "")))
+        return HttpResponse(
+            format_html('<form action="?part=cell"><input name="name" value="{}"></form>', request.GET.get("value", ""))
+        )
     if part == "cell" and len(name) < SHORTEST_NAME:
         return HttpResponse(format_html('<p class="err">{}</p>', _("Write at least 3 letters")), status=422)
     return HttpResponse(format_html("<bdi>{}</bdi>", name))
