@@ -35,8 +35,12 @@ def save(area: str, chunks: Iterable[bytes]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     name = str(uuid7())
     partial = folder / f"{name}.part"
-    with partial.open("wb") as target:
-        target.writelines(chunks)
+    try:
+        with partial.open("wb") as target:
+            target.writelines(chunks)
+    except BaseException:
+        partial.unlink(missing_ok=True)  # a stream that broke off must leave nothing
+        raise
     partial.rename(folder / name)
     return f"{area}/{name}"
 
