@@ -1,0 +1,132 @@
+"""Every word a person reads has its Persian, written as Persian is written (docs of the style: frontend/README.md)."""
+
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+from tests.architecture.sources import ROOT, files, name_of
+
+LOCALE = ROOT / "frontend" / "locale"
+KEYWORDS = (
+    "gettext_noop", "gettext_lazy", "ngettext_lazy:1,2", "pgettext:1c,2", "npgettext:1c,2,3", "pgettext_lazy:1c,2",
+    "npgettext_lazy:1c,2,3", "_",
+)  # fmt: skip
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*[^}]*\}|<[^>]+>")
+#: What is written as a machine writes it, such as an ISO date, stands between marks that keep it left to right.
+LEFT_TO_RIGHT = re.compile("\u200e[^\u200e]*\u200e|\u2066[^\u2069]*\u2069")
+HALF = "\u200c"
+
+
+@cache
+def persian() -> dict[tuple[str, str], Message]:
+    found: dict[tuple[str, str], Message] = {}
+    for path in (*LOCALE.glob("parts/*.po"), LOCALE / "fa" / "LC_MESSAGES" / "django.po"):
+        if path.exists():
+            with path.open("rb") as source:
+                for message in read_po(source, locale="fa"):
+                    if message.id:
+                        found[message.context or "", _first(message.id)] = message
+    return found
+
+
+def _first(text: object) -> str:
+    return str(text[0] if isinstance(text, tuple | list) else text)
+
+
+def _strings(message: Message) -> list[str]:
+    return [str(s) for s in (message.string if isinstance(message.string, tuple | list) else (message.string,))]
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
+    """Everything marked for translation, as makemessages would find it, with where it stands."""
+    if not shutil.which("xgettext"):
+        pytest.skip("GNU gettext is not installed (Debian: gettext).")
+    folder = tmp_path_factory.mktemp("messages")
+    for number, path in enumerate(files(".py", ".html", ".txt")):
+        text = path.read_text(encoding="utf-8")
+        text = text if path.suffix == ".py" else templatize(text, origin=str(path))
+        (folder / f"{number}.py").write_text(f"# {name_of(path)}\n{text}", encoding="utf-8")
+    names = sorted(p.name for p in folder.glob("*.py"))
+    (folder / "files").write_text("\n".join(names), encoding="utf-8")
+    options = ["--language=Python", "--from-code=UTF-8", "--omit-header", "--output=all.pot", "--files-from=files"]
+    command = ["xgettext", *options, *(f"--keyword={k}" for k in KEYWORDS)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603 — a fixed command
+    with (folder / "all.pot").open("rb") as source:
+        return {
+            (m.context or "", _first(m.id)): _place(folder, m.locations[0][0] if m.locations else "")
+            for m in read_po(source)
+            if m.id
+        }
+
+
+def _place(folder: Path, name: str) -> str:
+    return (folder / name).read_text(encoding="utf-8").partition("\n")[0][2:] if name else ""
+
+
+def test_everything_said_has_its_persian(used: dict[tuple[str, str], str]) -> None:
+    missing = [
+        f"{place}: {(context + ' | ') if context else ''}{text}"
+        for (context, text), place in sorted(used.items(), key=lambda item: item[1])
+        if not all(_strings(persian()[context, text]) if (context, text) in persian() else [""])
+    ]
+    assert not missing, "\n".join(missing)
+
+
+def test_no_entry_waits_to_be_looked_at() -> None:
+    assert not [_first(m.id) for m in persian().values() if m.fuzzy]
+
+
+def test_letters_are_persian() -> None:
+    """Arabic yeh and kaf look alike, and are never found by a search."""
+    assert not [text for m in persian().values() for text in _strings(m) if re.search("[يك]", text)]
+
+
+def test_half_spaces_stand_between_letters_that_join() -> None:
+    wrong = [
+        text
+        for message in persian().values()
+        for text in _strings(message)
+        if re.search(rf"{HALF}{HALF}|(?:^|[\s«(]){HALF}|{HALF}(?:$|[\s»).،؛؟])", text)
+    ]
+    assert not wrong
+
+
+def test_digits_of_prose_are_persian() -> None:
+    """Latin digits stay in codes, addresses and versions only: in words that hold a Latin letter."""
+    wrong = []
+    for message in persian().values():
+        for text in _strings(message):
+            bare = " ".join(w for w in LEFT_TO_RIGHT.sub(" ", PLACEHOLDER.sub(" ", text)).split() if not re.search("[A-Za-z@/_]", w))
+            if re.search(r"[0-9٠-٩]", bare):
+                wrong.append(text)
+    assert not wrong
+
+
+def test_punctuation_is_persian() -> None:
+    wrong = []
+    for message in persian().values():
+        for text in _strings(message):
+            bare = PLACEHOLDER.sub("", text)
+            if re.search(r"[آ-ی][,;?]| [،؛؟:]|[آ-ی]\s?!", bare):
+                wrong.append(text)
+    assert not wrong
+
+
+def test_translations_fill_in_the_same_parts() -> None:
+    wrong = []
+    for message in persian().values():
+        ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        known = {part for text in ids for part in re.findall(r"%\(\w+\)[sd]|\{\w*\}", str(text))}
+        for text in _strings(message):
+            found = set(re.findall(r"%\(\w+\)[sd]|\{\w*\}", text))
+            if found - known or (len(ids) == 1 and text and known - found):
+                wrong.append(f"{ids[0]} → {text}")
+    assert not wrong
