@@ -185,7 +185,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CELERY_BROKER_URL = os.environ.get("PEYVAND_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = os.environ.get("PEYVAND_BROKER_URL", "filesystem://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "data_folder_in": str(VAR / "queue"),
