@@ -88,7 +88,9 @@ def fill(request: HttpRequest, shell: Shell) -> None:
 
 
 def settings_nav(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `settings_nav`, the side list of the Settings layout."""
+    """Context processor: `settings_nav`, the side list of the Settings layout; empty elsewhere."""
+    if not request.path.startswith("/settings/"):
+        return {"settings_nav": []}
     return {"settings_nav": SimpleLazyObject(lambda: _settings_groups(request))}
 
 
