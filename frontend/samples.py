@@ -204,7 +204,7 @@ def settings_nav() -> list[NavGroup]:
 
 
 def engines() -> list[dict[str, Any]]:
-    price, currency = (390, "IRT") if say("f", "e") == "f" else (16, "EUR")
+    price, currency = (3_900_000, "IRR") if say("f", "e") == "f" else (16, "EUR")
     return [
         {
             "name": "sfa",

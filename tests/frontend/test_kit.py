@@ -1,5 +1,7 @@
 """The style guide draws every part, in both languages; an error page needs neither database nor session."""
 
+from http import HTTPStatus
+
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -7,6 +9,7 @@ from django.utils import translation
 
 from frontend.templatetags.pv import avatar, bdi, figure, initials, percent_of, tier
 from frontend.views.errors import render_error
+from frontend.views.kit import kit
 
 
 def draw(source: str, language: str = "en", **context: object) -> str:
@@ -64,3 +67,15 @@ def test_icon_that_the_build_did_not_know_is_no_error() -> None:
 def test_icons_that_point_are_mirrored() -> None:
     assert "flip" in draw('{% icon "undo-2" %}')
     assert "flip" not in draw('{% icon "clock" %}')
+
+
+@pytest.mark.parametrize("page", ["kit", "list", "board", "auth", "settings", "console", "landing"])
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_style_guide_draws(page: str, language: str) -> None:
+    with translation.override(language):
+        response = kit(RequestFactory().get("/kit/", {"page": page}))
+    assert response.status_code == HTTPStatus.OK
+    page_text = response.content.decode()
+    assert f'lang="{language}"' in page_text
+    assert 'style="' not in page_text
+    assert "<script>" not in page_text
