@@ -85,6 +85,7 @@ def fill(request: HttpRequest, shell: Shell) -> None:
         shell.person = Person(user.name, initials, user.email or "", _address("identity:profile"))
     shell.settings_url = _address("tenants:engines") or _address("identity:profile")
     shell.sign_in_url, shell.sign_out_url = _address("account_login"), _address("account_logout")
+    shell.language_url = _address("identity_language") or shell.language_url
 
 
 def settings_nav(request: HttpRequest) -> dict[str, Any]:

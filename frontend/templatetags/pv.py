@@ -14,7 +14,7 @@ from django.forms.widgets import CheckboxSelectMultiple, FileInput, Input
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]  # it ships no types
 
 from frontend.icons import draw_icon
