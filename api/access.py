@@ -16,14 +16,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 class SignedIn(BasePermission):
     """Somebody of this workspace, by token or session."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, _view: Any) -> bool:
         return getattr(request, "actor", None) is not None
 
 
 class Anyone(BasePermission):
     """Open to everyone; to be written down, never fallen into."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, _request: Request, _view: Any) -> bool:
         return True
 
 

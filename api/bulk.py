@@ -94,9 +94,7 @@ def _key(entity: Entity, values: Mapping[str, Any], match: list[str]) -> Key:
     return tuple(match_key(p) if _folded(entity, n) else p for n, p in zip(match, parts, strict=True))
 
 
-def _known_keys(
-    entity: Entity, rows: Sequence[Mapping[str, Any]], match: list[str], actor: Actor
-) -> set[Key]:
+def _known_keys(entity: Entity, rows: Sequence[Mapping[str, Any]], match: list[str], actor: Actor) -> set[Key]:
     keys = {key for values in rows if (key := _key(entity, values, match))}
     if not keys:
         return set()

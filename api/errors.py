@@ -1,7 +1,7 @@
 """Every refusal under /api/ as application/problem+json (RFC 9457), in the reader's language; nothing inside leaks.
 
-    {"type": "/api/docs/#problem-invalid", "title": …, "status": 422, "detail": …, "instance": "/api/v1/deals/",
-     "code": "invalid", "errors": [{"field": "email", "code": "bad_email", "message": …}], "reference": "…"}
+{"type": "/api/docs/#problem-invalid", "title": …, "status": 422, "detail": …, "instance": "/api/v1/deals/",
+ "code": "invalid", "errors": [{"field": "email", "code": "bad_email", "message": …}], "reference": "…"}
 """
 
 import json
@@ -113,8 +113,8 @@ def _of_drf(exc: drf.APIException) -> Refusal:
     headers: dict[str, str] = {}
     if isinstance(exc, drf.NotAuthenticated):
         return Refusal(401, code, detail, headers=_challenge(exc))
-    if isinstance(exc, drf.Throttled) and exc.wait is not None:
-        headers["Retry-After"] = str(max(1, int(exc.wait)))
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(max(1, int(wait)))
     return Refusal(exc.status_code, code, detail, headers=headers)
 
 
@@ -122,6 +122,22 @@ def _challenge(exc: drf.APIException) -> dict[str, str]:
     # A session's scheme would make browsers ask for a password, so Bearer is the only challenge given.
     header = str(getattr(exc, "auth_header", "") or "")
     return {"WWW-Authenticate": header if header.startswith("Bearer") else 'Bearer realm="Peyvand"'}
+
+
+_TOO_BIG = Refusal(413, "too_large", _("Send less at a time, for example in several batches."))
+_SUSPICIOUS = Refusal(400, "parse_error", _("The request could not be read."))
+_NO_DATABASE = Refusal(
+    503, "unavailable", _("The database cannot be reached. Try again in a moment."), headers={"Retry-After": "5"}
+)
+#: Django's own exceptions, the narrower first.
+_FORESEEN: tuple[tuple[type[Exception], Refusal], ...] = (
+    (Http404, Refusal(404, "not_found", _("Nothing is at this address."))),
+    (PermissionDenied, Refusal(403, "denied", Denied.message)),
+    (RequestDataTooBig, _TOO_BIG),
+    (SuspiciousOperation, _SUSPICIOUS),
+    (OperationalError, _NO_DATABASE),
+    (InterfaceError, _NO_DATABASE),
+)
 
 
 def refusal_of(exc: BaseException) -> Refusal:
@@ -132,17 +148,9 @@ def refusal_of(exc: BaseException) -> Refusal:
         return Refusal(exc.status, exc.code, exc.message)
     if isinstance(exc, drf.APIException):
         return _of_drf(exc)
-    if isinstance(exc, Http404):
-        return Refusal(404, "not_found", _("Nothing is at this address."))
-    if isinstance(exc, PermissionDenied):
-        return Refusal(403, "denied", Denied.message)
-    if isinstance(exc, RequestDataTooBig):
-        return Refusal(413, "too_large", _("Send less at a time, for example in several batches."))
-    if isinstance(exc, SuspiciousOperation):
-        return Refusal(400, "parse_error", _("The request could not be read."))
-    if isinstance(exc, OperationalError | InterfaceError):
-        return Refusal(503, "unavailable", _("The database cannot be reached. Try again in a moment."),
-                       headers={"Retry-After": "5"})  # fmt: skip
+    for cls, refusal in _FORESEEN:
+        if isinstance(exc, cls):
+            return refusal
     return Refusal(500, "server_error", _("It is not your fault. Tell us the reference and we can look it up."))
 
 
@@ -200,7 +208,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
     """For handler404 of paths under /api/."""
-    return problem(request, Http404())
+    return problem(request, exception or Http404())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

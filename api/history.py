@@ -32,7 +32,9 @@ def _before(request: Request) -> UUID | None:
     try:
         return UUID(cursor)
     except ValueError:
-        raise Invalid.one("cursor", "bad_cursor", _("This cursor is not one of ours. Start from the first page.")) from None
+        raise Invalid.one(
+            "cursor", "bad_cursor", _("This cursor is not one of ours. Start from the first page.")
+        ) from None
 
 
 def _entry(entity: Entity, entry: AuditEntry) -> dict[str, Any]:

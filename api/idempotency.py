@@ -36,7 +36,7 @@ class InProgress(Conflict):
     message = _("A request with this Idempotency-Key is still being worked on. Try again in a moment.")
 
 
-class Replay(Exception):  # noqa: N818 — not an error: carries the answer given before
+class Replay(Exception):
     def __init__(self, response: HttpResponse) -> None:
         super().__init__()
         self.response = response
@@ -47,7 +47,8 @@ def _fingerprint(request: Request) -> str:
     if request.content_type.startswith("multipart/"):
         # The boundary differs between tries, so the parts are compared instead of the raw body.
         digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-        for name, values in sorted(request.data.lists()):
+        parts: Any = request.data
+        for name, values in sorted(parts.lists()):
             for value in values:
                 digest.update(f"\n{name}=".encode())
                 _digest_part(digest, value)
@@ -74,7 +75,7 @@ def _lock(user_id: UUID, key: str) -> bool:
 
 
 def begin(request: Request, user_id: UUID | None) -> "Keeper | None":
-    """Look the key up before the view runs: raises Replay, KeyReused or InProgress; else gives what keeps the answer."""
+    """Look the key up before the view runs: Replay, KeyReused or InProgress, or what keeps the answer."""
     key = request.headers.get("Idempotency-Key", "").strip().strip('"')
     if request.method != "POST" or not key or user_id is None:
         return None

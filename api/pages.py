@@ -44,7 +44,9 @@ def read_limit(text: str | None) -> int:
 def read_sort(entity: Entity, text: str) -> str:
     spec = entity.all_fields.get(text.removeprefix("-"))
     if text and (spec is None or not spec.sortable):
-        raise Invalid.one("sort", "unknown_field", _("Sort by one field of this entity, such as “name” or “-created_at”."))
+        raise Invalid.one(
+            "sort", "unknown_field", _("Sort by one field of this entity, such as “name” or “-created_at”.")
+        )
     return text
 
 
@@ -93,7 +95,9 @@ def _page(rows: Any, entity: Entity, wish: Wish) -> query.Page:
         with transaction.atomic():
             return query.page(rows, entity, sort=sort, size=wish.limit, cursor=wish.cursor)
     except (DataError, ValueError):
-        raise Invalid.one("cursor", "bad_cursor", _("This cursor is not one of ours. Start from the first page.")) from None
+        raise Invalid.one(
+            "cursor", "bad_cursor", _("This cursor is not one of ours. Start from the first page.")
+        ) from None
 
 
 def address(request: Request, cursor: str | None) -> str | None:

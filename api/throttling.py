@@ -59,7 +59,7 @@ class Throttle(BaseThrottle):
     def bucket(self, request: Request) -> tuple[str, str]:
         raise NotImplementedError
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def allow_request(self, request: Request, _view: Any) -> bool:
         self.quota = spend(*self.bucket(request))
         seen = request._request.__dict__.setdefault("peyvand_quotas", [])
         seen.append(self.quota)
@@ -83,7 +83,7 @@ class CallerThrottle(Throttle):
 
 
 class WorkspaceThrottle(Throttle):
-    def bucket(self, request: Request) -> tuple[str, str]:
+    def bucket(self, _request: Request) -> tuple[str, str]:
         return "workspace", "all"
 
 

@@ -1,6 +1,7 @@
 """Mounted by the workspace's urlconf at `api/`. Every entity of every installed engine, behind its engine's gate."""
 
 from importlib import import_module
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
@@ -14,7 +15,7 @@ View = entities.EntityViewSet
 def entity_patterns(entity: Entity) -> list[URLPattern]:
     """list/create, bulk, one record, its restoring and its history."""
     base, name = f"{entity.plural}/", f"api-{entity.name}"
-    routes: tuple[tuple[str, str, dict[str, str]], ...] = (
+    routes: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("", "list", {"get": "list", "post": "create"}),
         ("bulk/", "bulk", {"post": "bulk", "delete": "bulk_destroy"}),
         ("<str:pk>/", "record", {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),

@@ -30,7 +30,7 @@ def closed(properties: dict[str, Any], required: list[str] | None = None, **more
 
 def put(registry: ComponentRegistry, name: str, make: Make, kind: str = ResolvedComponent.SCHEMA) -> Schema:
     """Register a component once; gives the reference to it."""
-    resolved = ResolvedComponent(name=name, type=kind, object=put)
+    resolved = ResolvedComponent(name=name, type=kind, object=put)  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
     if resolved not in registry:
         resolved.schema = make()
         registry.register(resolved)
@@ -73,13 +73,13 @@ def written_example(entity: Entity) -> dict[str, Any]:
 
 
 def create(entity: Entity) -> Schema:
-    properties = {f.name: write_schema(entity, f) for f in entity.editable_fields}
+    properties = {f.name: write_schema(f) for f in entity.editable_fields}
     required = [f.name for f in entity.editable_fields if f.required and f.default is None]
     return closed(properties, required, examples=[written_example(entity)])
 
 
 def patch(entity: Entity) -> Schema:
-    properties = {f.name: write_schema(entity, f) for f in entity.editable_fields}
+    properties = {f.name: write_schema(f) for f in entity.editable_fields}
     version = {"type": "integer", "description": _("The version you read; 409 when it is no longer the current one.")}
     return closed({**properties, "version": version}, minProperties=1)
 
@@ -130,7 +130,7 @@ def bulk_result() -> Schema:
         },
         ["index", "kind", "id", "errors"],
     )
-    counts = {name: COUNT for name in ("made", "changed", "unchanged", "refused")}
+    counts = dict.fromkeys(("made", "changed", "unchanged", "refused"), COUNT)
     return closed({**counts, "results": {"type": "array", "items": row}}, [*counts, "results"])
 
 

@@ -26,8 +26,9 @@ class EntitySchema(AutoSchema):
     ) -> Schema | None:
         self.registry, self.path, self.path_regex = registry, path, path_regex
         self.path_prefix, self.method = path_prefix, method.upper()
-        entity: Entity = self.view.entity
-        action: str = self.view.action
+        view: Any = self.view
+        entity: Entity = view.entity
+        action: str = view.action
         build: Callable[[Entity], Schema] = getattr(self, f"_{action}")
         built = build(entity)
         statuses = [401, 403, 429, *built.pop("problems")]
@@ -48,7 +49,9 @@ class EntitySchema(AutoSchema):
 
     def _record_answer(self, entity: Entity, text: str, **headers: Schema) -> Schema:
         shown = {**headers, "ETag": {"schema": {"type": "string"}}, **problems.rate_headers()}
-        body = _json(self._ref(entity, "", components.record), examples={"record": {"value": components.example(entity)}})
+        body = _json(
+            self._ref(entity, "", components.record), examples={"record": {"value": components.example(entity)}}
+        )
         return {"description": text, "headers": shown, "content": body}
 
     def _answer(self, text: str, schema: Schema) -> Schema:
@@ -103,7 +106,7 @@ class EntitySchema(AutoSchema):
             "problems": [400, 404, 409, 412, 415, 422],
         }
 
-    def _destroy(self, entity: Entity) -> Schema:
+    def _destroy(self, _entity: Entity) -> Schema:
         return {
             "summary": _("Delete; can be restored"),
             "parameters": [ID, IF_MATCH],
@@ -119,7 +122,7 @@ class EntitySchema(AutoSchema):
             "problems": [404, 409, 422],
         }
 
-    def _history(self, entity: Entity) -> Schema:
+    def _history(self, _entity: Entity) -> Schema:
         return {
             "summary": _("Who changed what, newest first"),
             "parameters": [ID, *paging()],
@@ -141,7 +144,7 @@ class EntitySchema(AutoSchema):
             "problems": [400, 409, 413, 415, 422],
         }
 
-    def _bulk_destroy(self, entity: Entity) -> Schema:
+    def _bulk_destroy(self, _entity: Entity) -> Schema:
         ids = {"type": "array", "items": components.UUID, "maxItems": 10_000}
         done = components.closed(
             {"deleted": components.COUNT, "refused": components.COUNT, "batch": components.UUID},
@@ -150,6 +153,8 @@ class EntitySchema(AutoSchema):
         return {
             "summary": _("Delete many"),
             "requestBody": {"required": True, "content": _json(components.closed({"ids": ids}, ["ids"]))},
-            "responses": {"200": self._answer(_("How many were deleted."), put(self.registry, "BulkDeleted", lambda: done))},
+            "responses": {
+                "200": self._answer(_("How many were deleted."), put(self.registry, "BulkDeleted", lambda: done))
+            },
             "problems": [400, 413, 415, 422],
         }

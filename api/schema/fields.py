@@ -89,7 +89,7 @@ def read_schema(entity: Entity, field: Field) -> Schema:
     return _described(field, {**schema, "examples": [sample(field)]})
 
 
-def write_schema(entity: Entity, field: Field) -> Schema:
+def write_schema(field: Field) -> Schema:
     """What writing takes: null empties a field that need not be filled."""
     if field.kind == "relation":
         return _described(field, _relation(field))

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,7 +31,7 @@ class ApiView(APIView):
         except APIException as refused:
             # DRF counts after it has let somebody in; those it turns away are to be counted as well.
             if refused.status_code in (401, 403) and not hasattr(request._request, "peyvand_quotas"):
-                request._not_authenticated()
+                request._not_authenticated()  # type: ignore[attr-defined]  # DRF has it, its stubs do not
                 self.check_throttles(request)
             raise
         if request.auth is not None:
@@ -40,9 +39,7 @@ class ApiView(APIView):
         if self.keeps_answers and request.method == "POST":
             self._keeper = begin(request, self.actor.user_id)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final = super().finalize_response(request, response, *args, **kwargs)
         keeper, self._keeper = self._keeper, None
         if keeper and isinstance(final, Response):
@@ -51,5 +48,5 @@ class ApiView(APIView):
             keeper.keep(final)
         return final
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002 — the signature is DRF's
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})

@@ -24,7 +24,9 @@ def _shared(request: HttpRequest, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "layout": "layouts/app.html" if inside else "layouts/public.html",
         "base": request.build_absolute_uri("/").rstrip("/"),
-        "sections": [{"tag": tag, "label": _label(tag), "url": reverse("api-docs-section", args=[tag])} for tag in tags],
+        "sections": [
+            {"tag": tag, "label": _label(tag), "url": reverse("api-docs-section", args=[tag])} for tag in tags
+        ],
     }
 
 

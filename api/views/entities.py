@@ -35,7 +35,7 @@ def identifier(text: str) -> UUID:
         raise NotFound() from None
 
 
-class EntityViewSet(ViewSetMixin, ApiView):  # type: ignore[misc]  # DRF's mixin redefines as_view's signature
+class EntityViewSet(ViewSetMixin, ApiView):
     """Mounted once for each entity by api.urls."""
 
     entity: Entity = None  # type: ignore[assignment]  # given by as_view
@@ -133,7 +133,7 @@ class EntityViewSet(ViewSetMixin, ApiView):  # type: ignore[misc]  # DRF's mixin
             raise PreconditionFailed(conflict.current) from None
         return Response(status=204)
 
-    def restore(self, request: Request, pk: str) -> Response:
+    def restore(self, _request: Request, pk: str) -> Response:
         record = records.restore_record(self.entity, identifier(pk), actor=self.actor)
         return self._answer(record)
 

@@ -19,7 +19,7 @@ def check(answer: Any, status: int, code: str) -> dict[str, Any]:
     body: dict[str, Any] = answer.json()
     assert body.keys() >= KEYS
     assert (body["status"], body["code"]) == (status, code)
-    assert body["title"] and body["detail"] and body["reference"]
+    assert all(body[key] for key in ("title", "detail", "reference"))
     assert body["type"].endswith(f"#problem-{code}")
     return body
 
@@ -52,9 +52,7 @@ def test_each_shape(admin: Ask, stranger: Ask, reader: Ask) -> None:
         (b"<a/>", "text/xml", 415, "unsupported_media_type"),
     ],
 )
-def test_bodies(
-    sara: Any, tenant: Tenant, api_for: Any, content: bytes, kind: str, status: int, code: str
-) -> None:
+def test_bodies(sara: Any, tenant: Tenant, api_for: Any, content: bytes, kind: str, status: int, code: str) -> None:
     client = api_for(sara, tenant)
     check(Client.generic(client, "POST", "/api/v1/accounts/", content, content_type=kind), status, code)
 

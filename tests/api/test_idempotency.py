@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from api.models import IdempotencyKey
-from kernel.context import Tenant
+from kernel.context import Tenant, public_context
 from tests.api.conftest import Ask
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +49,16 @@ def test_a_day_later_it_is_forgotten(admin: Ask, tenant: Tenant) -> None:
     assert IdempotencyKey.objects.count() == 1
 
 
-def test_two_at_once(admin: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.idempotency._lock", lambda *_args: False)
-    answer = admin("post", "accounts/", {"name": "Zagros"}, Idempotency_Key="k-1")
+def test_two_at_once(admin: Ask, sara: Any, tenant: Tenant) -> None:
+    """Another connection is at work on the key, as another worker would be."""
+    other = connection.copy()
+    try:
+        with public_context(), other.cursor() as cursor:
+            name = f"idempotency:{tenant.schema}:{sara.pk}:k-1"
+            cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+        answer = admin("post", "accounts/", {"name": "Zagros"}, Idempotency_Key="k-1")
+    finally:
+        other.close()
     assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_progress")
 
 

@@ -33,7 +33,11 @@ def test_strangers_are_counted_too(stranger: Ask) -> None:
 
 def test_a_workspace_as_a_whole(admin: Ask, reader: Ask, settings: Any) -> None:
     settings.API_RATE_LIMITS = {**settings.API_RATE_LIMITS, "workspace": (2, 3600)}
-    assert [admin("get", "").status_code, reader("get", "").status_code, reader("get", "").status_code] == [200, 200, 429]
+    assert [admin("get", "").status_code, reader("get", "").status_code, reader("get", "").status_code] == [
+        200,
+        200,
+        429,
+    ]
 
 
 def test_workspaces_do_not_share(admin: Ask, olga: Any, other_tenant: Tenant, api_for: Any, settings: Any) -> None:

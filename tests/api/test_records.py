@@ -33,7 +33,7 @@ def test_relations_by_id_and_by_name(admin: Ask) -> None:
 def test_money_is_flat_and_exact(admin: Ask) -> None:
     body = admin("post", "deals/", {"name": "Steel for 1405", "amount": "1250000.10", "currency": "EUR"}).json()
     assert (body["amount"], body["currency"]) == ("1250000.10", "EUR")
-    assert body["stage"] and body["pipeline"]
+    assert all(body[key] for key in ("stage", "pipeline"))
 
 
 def test_unread_version_is_refused_and_the_current_record_shown(admin: Ask) -> None:

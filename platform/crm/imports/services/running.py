@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from crm.imports.detect import propose_match
 from crm.imports.plan import Mapped, targets_of
+from crm.imports.preview import ROWS_AT_ONCE, rehearse
 from crm.imports.reader import ReadOptions
-from crm.imports.selectors import entity_for_import, get_run_for, plan_of
+from crm.imports.selectors import entity_for_import, get_run_for, plan_of, table_of
 from crm.imports.services.choosing import choose, draft_of
 from crm.imports.services.uploading import remember, upload
 from crm.models import ImportRun
@@ -63,6 +64,17 @@ def start_preview(pk: Any, *, actor: Actor) -> ImportRun:
     run = draft_of(actor, pk)
     plan_of(run, actor)
     run.preview, run.preview_job = {}, start_job("crm.import_preview", actor=actor, payload={"run": str(run.pk)}).pk
+    run.save(update_fields=["preview", "preview_job"])
+    return run
+
+
+@transaction.atomic
+def prepare_preview(pk: Any, *, actor: Actor) -> ImportRun:
+    """Try a short file out at once, a long one in the background."""
+    run = draft_of(actor, pk)
+    if len(table_of(run).head(ROWS_AT_ONCE + 1)) > ROWS_AT_ONCE:
+        return start_preview(pk, actor=actor)
+    run.preview, run.preview_job = rehearse(run, actor=actor, most=ROWS_AT_ONCE), None
     run.save(update_fields=["preview", "preview_job"])
     return run
 

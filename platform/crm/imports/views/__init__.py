@@ -1,0 +1,1 @@
+"""Pages of the import: list, and the wizard's four steps."""
