@@ -17,7 +17,7 @@ from django.db.backends.postgresql.introspection import DatabaseIntrospection
 from django_tenants.postgresql_backend.base import DatabaseWrapper as LibraryWrapper
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
-from kernel.context import PUBLIC, PUBLIC_TENANT, Tenant, get_tenant
+from kernel.context import PUBLIC, PUBLIC_TENANT, Tenant, get_tenant, tenant_context
 
 #: Not a schema's name: after a savepoint's rollback nobody knows which setting survived.
 UNKNOWN = ""
@@ -96,4 +96,6 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
 
     def connect(self) -> None:
         self._bound = PUBLIC
-        super().connect()
+        # The connection asks the server's version and sets itself up before any transaction can be open.
+        with tenant_context(PUBLIC_TENANT):
+            super().connect()
