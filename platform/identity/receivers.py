@@ -3,13 +3,14 @@
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from kernel.access import Actor
 from kernel.audit import record_act
 
 from identity.models import User
-from identity.sessions import bind_session
+from identity.sessions import bind_session, note_confirmation
 
 
 def connect() -> None:
@@ -32,6 +33,8 @@ def audit_own(action: str, user: User, **changes: Any) -> None:
 
 def _signed_in(sender: Any, request: Any, user: User, **_: Any) -> None:
     bind_session(request.session)
+    confirmed = not EmailAddress.objects.filter(user=user, primary=True, verified=False).exists()
+    note_confirmation(request.session, confirmed=confirmed)
     audit_own("sign_in", user)
 
 
@@ -40,7 +43,9 @@ def _signed_out(sender: Any, request: Any, user: User | None, **_: Any) -> None:
         audit_own("sign_out", user)
 
 
-def _email_confirmed(sender: Any, email_address: Any, **_: Any) -> None:
+def _email_confirmed(sender: Any, request: Any, email_address: Any, **_: Any) -> None:
+    if request.user.is_authenticated and request.user.pk == email_address.user_id:
+        note_confirmation(request.session, confirmed=True)
     audit_own("email_confirmed", email_address.user)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from kernel.context import PUBLIC, Tenant, get_tenant
 
 KEY = "workspace"
+UNCONFIRMED = "unconfirmed"
 
 
 def bind_session(session: Any) -> None:
@@ -18,3 +19,11 @@ def bind_session(session: Any) -> None:
 
 def belongs_here(session: Any, tenant: Tenant) -> bool:
     return bool(session.get(KEY) == tenant.schema)
+
+
+def note_confirmation(session: Any, *, confirmed: bool) -> None:
+    """Whether the strip "confirm your e-mail" is due: kept in the session, so that no page asks the database for it."""
+    if confirmed:
+        session.pop(UNCONFIRMED, None)
+    else:
+        session[UNCONFIRMED] = True

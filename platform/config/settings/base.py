@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "frontend.context.shell",
+                "identity.context.account",
                 "frontend.navigation.settings_nav",
             ],
         },

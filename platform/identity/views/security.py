@@ -17,6 +17,7 @@ from identity.forms.personal import EmailForm
 from identity.selectors import security_of
 from identity.services.emails import request_email_change
 from identity.services.people import end_sessions
+from identity.sessions import note_confirmation
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
 
 
@@ -28,7 +29,9 @@ def security(request: WorkspaceRequest) -> HttpResponse:
         {"device": device_name(one.user_agent), "ip": one.ip, "since": one.created_at, "current": one.is_current()}
         for one in sorted(sessions, key=lambda one: one.created_at, reverse=True)
     ]
-    context = {"security": security_of(request.user), "sessions": rows}
+    found = security_of(request.user)
+    note_confirmation(request.session, confirmed=found.verified)
+    context = {"security": found, "unconfirmed": not found.verified, "sessions": rows}
     return page(request, "identity/security.html", context)
 
 
