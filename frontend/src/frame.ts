@@ -117,6 +117,7 @@ function idle(button: Element): void {
 
 /** What arrives, with the page or by htmx, and asks for attention. */
 export function arrive(root: ParentNode): void {
+  if (root instanceof HTMLDialogElement && root.hasAttribute("data-autoshow")) openDialog(root);
   root.querySelectorAll<HTMLDialogElement>("dialog[data-autoshow]").forEach(openDialog);
   root.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   for (const kept of root.querySelectorAll<HTMLDetailsElement>("details[data-keep]")) {

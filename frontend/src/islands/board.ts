@@ -51,6 +51,8 @@ export class Board extends HTMLElement {
       const { response, body } = await post(this.dataset["moveUrl"] ?? "", {
         record: card.dataset["card"] ?? "",
         lane: lane.dataset["lane"] ?? "",
+        // where this page believes the card to be: the server tells when somebody else has moved it
+        from: from.list.closest<HTMLElement>("[data-lane]")?.dataset["lane"] ?? "",
         before: beside(card.nextElementSibling),
         after: beside(card.previousElementSibling),
       });

@@ -57,6 +57,8 @@ class Cell extends HTMLElement {
     const control = this.querySelector<HTMLInputElement>(CONTROL);
     if (control && !control.labels?.length && !control.ariaLabel) control.ariaLabel = this.dataset["label"] ?? "";
     window.htmx.process(this);
+    // what arrived may be the page's first control of its kind: islands wake on this
+    this.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: this } }));
     control?.focus();
     if (control instanceof HTMLInputElement) control.select();
     this.removeAttribute("tabindex"); // only now: taking it from the focused element would blur it

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.pages.labels import Labels
-from crm.pages.values import value_text
+from crm.pages.values import currency_of, value_text
 from kernel.access import Actor
 from kernel.audit import history
 from kernel.models import AuditEntry
@@ -51,10 +51,10 @@ class Entry:
     more: int
 
 
-def history_of(entity: Entity, pk: UUID, *, actor: Actor, limit: int = 12) -> list[Entry]:
-    rows = history(entity, pk, actor=actor, limit=limit)
+def history_of(entity: Entity, record: Any, *, actor: Actor, limit: int = 12) -> list[Entry]:
+    rows = history(entity, record.pk, actor=actor, limit=limit)
     labels = Labels(actor).learn(_related(entity, rows))
-    return [_entry(entity, row, labels) for row in rows]
+    return [_entry(entity, record, row, labels) for row in rows]
 
 
 def _related(entity: Entity, rows: Iterable[AuditEntry]) -> dict[str, set[UUID]]:
@@ -70,7 +70,7 @@ def _related(entity: Entity, rows: Iterable[AuditEntry]) -> dict[str, set[UUID]]
     return wanted
 
 
-def _entry(entity: Entity, row: AuditEntry, labels: Labels) -> Entry:
+def _entry(entity: Entity, record: Any, row: AuditEntry, labels: Labels) -> Entry:
     icon, verb = _VERBS.get(row.action, ("history", row.action))
     fresh = row.action == "created"
     lines = []
@@ -78,7 +78,7 @@ def _entry(entity: Entity, row: AuditEntry, labels: Labels) -> Entry:
         field = entity.all_fields.get(name)
         if field is None or not isinstance(pair, list) or len(pair) != 2:
             continue
-        currency = _currency(field, row.changes)
+        currency = _currency(field, row.changes) or currency_of(field, record)
         before, after = (_words(field, value, labels, currency) for value in pair)
         lines.append(Line(str(field.label), "" if fresh else before or _("empty"), after or _("empty")))
     through = _SOURCES.get(row.source, "") if row.actor_label != row.source else ""

@@ -39,7 +39,7 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "owner": labels.get("user", getattr(record, f"{entity.owner}_id", None)) if entity.has_owner else "",
         "owner_id": getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None,
         "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change),
-        "entries": history_of(entity, pk, actor=actor), "here": request.get_full_path(),
+        "entries": history_of(entity, record, actor=actor), "here": request.get_full_path(),
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
     }  # fmt: skip
     if wants(request, "rail"):
