@@ -20,7 +20,7 @@ def render_error(
 ) -> HttpResponse:
     """The page for a status, or a problem document where a program asks."""
     if request.path.startswith("/api/"):
-        return problem(status, message)
+        return problem(request, status, message)
     page = template or str(status if status in _HAVE_PAGES else (500 if status >= 500 else 400))
     context = {
         "status": status, "message": message, "problems": list(problems),
@@ -44,10 +44,14 @@ def _language(request: HttpRequest) -> str:
     return found if found in {"fa", "en"} else ""
 
 
-def problem(status: int, detail: str = "") -> HttpResponse:
-    """RFC 9457, for what goes wrong before the API's own handler is reached."""
+def problem(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
+    """RFC 9457, for what goes wrong before the API's own handler is reached; the same members as there."""
     phrase = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": phrase, "status": status, "detail": detail or phrase}
+    body = {
+        "type": "about:blank", "title": phrase, "status": status, "detail": detail or phrase,
+        "instance": request.path, "code": phrase.lower().replace(" ", "_"), "errors": [],
+        "reference": getattr(request, "request_id", ""),
+    }  # fmt: skip
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
