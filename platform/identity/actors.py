@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from kernel.access import Actor
-from kernel.context import Tenant
 
 from identity.levels import effective_levels
 from identity.models import Role, User
+from kernel.access import Actor
+from kernel.context import Tenant
 
 #: The person's own team, the teams they lead, and everything below these. UNION (not ALL) ends a loop in the tree.
 _REACH = """

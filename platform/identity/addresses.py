@@ -1,6 +1,7 @@
 """Absolute addresses of the workspace that is bound, for letters written outside a request as well as inside."""
 
 from django.conf import settings
+
 from kernel.context import get_tenant
 
 

@@ -4,10 +4,10 @@ Run by kernel.records before every save, without queries. Roles and states chang
 """
 
 from django.utils.translation import gettext_lazy as _
-from kernel.access import Actor
-from kernel.errors import Invalid
 
 from identity.models import Team, User
+from kernel.access import Actor
+from kernel.errors import Invalid
 
 MANAGE = "identity.user.manage"
 

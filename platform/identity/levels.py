@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from kernel.registry import LEVELS, registry
-
 from identity.models import Role
+from kernel.registry import LEVELS, registry
 
 #: Nobody holds these, not even administrators. People are deactivated, never deleted: records and history need them.
 #: Roles change through identity.services alone, under identity.role.manage.

@@ -8,12 +8,12 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
-from kernel.context import get_tenant
-from kernel.formats import use_locale
-from kernel.preferences import locale_of
 
 from identity.addresses import workspace_name, workspace_url
 from identity.models import Invitation, User
+from kernel.context import get_tenant
+from kernel.formats import use_locale
+from kernel.preferences import locale_of
 
 
 def send_invitation(invitation: Invitation, secret: str) -> None:

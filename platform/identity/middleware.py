@@ -7,15 +7,15 @@ from typing import Any
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from kernel.context import PUBLIC_TENANT, Tenant
-from kernel.formats import use_locale
-from kernel.preferences import locale_of
 
 from identity.actors import actor_for
 from identity.languages import negotiate
 from identity.models import User
 from identity.seen import note_presence
 from identity.sessions import belongs_here
+from kernel.context import PUBLIC_TENANT, Tenant
+from kernel.formats import use_locale
+from kernel.preferences import locale_of
 
 
 class ActorMiddleware:

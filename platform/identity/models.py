@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
 from kernel.ids import uuid7
 from kernel.models import COLLATION, Live, Record, search_column, search_index
 
@@ -153,7 +154,7 @@ class User(AbstractBaseUser, Record):
         return self.name or self.email or "—"
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django means a value to read; ours follows from the state
         return self.state == self.State.ACTIVE and self.deleted_at is None
 
     @property

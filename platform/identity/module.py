@@ -1,6 +1,7 @@
 """People and access: users and teams as entities, and the permissions over people and roles. Always on."""
 
 from django.utils.translation import gettext_lazy as _
+
 from kernel.registry import Entity, F, Module, Permission, Section, SettingsPage
 
 LEVELS = {

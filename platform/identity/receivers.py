@@ -6,11 +6,11 @@ from allauth.account import signals as account
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from kernel.access import Actor
-from kernel.audit import record_act
 
 from identity.models import User
 from identity.sessions import bind_session, note_confirmation
+from kernel.access import Actor
+from kernel.audit import record_act
 
 
 def connect() -> None:

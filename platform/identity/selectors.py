@@ -8,12 +8,12 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from kernel.access import Actor
-from kernel.registry import ACTIONS, LEVELS, Module, registry
 
 from identity.levels import NEVER
 from identity.models import BUILTIN_ROLES, ApiToken, Invitation, Role, Team, User
 from identity.services.people import may_grant, owned_entities
+from kernel.access import Actor
+from kernel.registry import ACTIONS, LEVELS, Module, registry
 
 
 def roles_in_order() -> QuerySet[Role]:
@@ -152,7 +152,7 @@ def role_matrix(levels: dict[str, str] | Any, engines: Iterable[str]) -> list[Ma
 def _row(entity: Any, levels: Any) -> MatrixRow:
     cells = []
     for action in ACTIONS:
-        reach = ("none", "all") if action in ("add", "import") else LEVELS
+        reach: tuple[str, ...] = ("none", "all") if action in ("add", "import") else LEVELS
         if not entity.owner and action not in ("add", "import"):
             reach = tuple(level for level in LEVELS if level != "team")
         cells.append(_cell(entity.permission(action), action, levels, reach))

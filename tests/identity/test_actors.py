@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from identity.actors import actor_for
 from identity.models import Role, Team, User
 from identity.services import seed_roles

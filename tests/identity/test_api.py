@@ -16,9 +16,9 @@ from allauth.mfa.totp.internal.auth import (
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+
 from identity.models import ApiToken, Role, User
 from kernel.context import Tenant
-
 from tests.factories import PASSWORD
 
 ApiFor = Callable[..., Any]

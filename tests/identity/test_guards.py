@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from identity.models import Role, Team, User
 from identity.services import set_role
 from kernel.access import Actor

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+
 from identity.models import Invitation, Role, User
 from identity.services import (
     accept_invitation,
@@ -20,7 +21,6 @@ from identity.services import (
 from kernel.access import Actor
 from kernel.context import Tenant
 from kernel.errors import Denied, Invalid
-
 from tests.factories import PASSWORD
 
 ActorFor = Callable[..., Actor]

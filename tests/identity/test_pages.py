@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
 from identity.models import Invitation, Role, Team, User
 from kernel.context import Tenant
 

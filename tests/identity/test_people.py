@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from identity.models import ApiToken, Role, Team, User
 from identity.services import (
     deactivate_user,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from identity.models import Role, User
 from identity.services import create_role, delete_role, save_role_levels
 from kernel.access import Actor

@@ -17,10 +17,10 @@ from allauth.mfa.totp.internal.auth import (
 from django.core import mail
 from django.db import transaction
 from django.test import Client
+
 from identity.models import User
 from kernel.context import Tenant, tenant_context
 from kernel.models import AuditEntry
-
 from tests.factories import PASSWORD
 
 ClientFor = Callable[[Any, Tenant], Client]

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+
 from identity.models import User
 from identity.sessions import KEY
 from kernel.context import Tenant, tenant_context
 from kernel.models import AuditEntry
-
 from tests.factories import PASSWORD
 
 ClientFor = Callable[[Any, Tenant], Client]

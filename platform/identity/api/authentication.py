@@ -5,9 +5,6 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from kernel.context import PUBLIC_TENANT, get_tenant
-from kernel.formats import current_locale
-from kernel.preferences import locale_of
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
@@ -15,6 +12,9 @@ from identity.actors import actor_for
 from identity.models import ApiToken, User
 from identity.seen import note_presence
 from identity.services.tokens import authenticate_token
+from kernel.context import PUBLIC_TENANT, get_tenant
+from kernel.formats import current_locale
+from kernel.preferences import locale_of
 
 UNKNOWN = _("This token is unknown, has ended or was revoked. Create one under Settings › API tokens.")
 

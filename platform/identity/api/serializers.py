@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from kernel.clean import NO_SUCH_FIELD
 from rest_framework import serializers
+
+from kernel.clean import NO_SUCH_FIELD
 
 
 class Strict(serializers.Serializer[Any]):

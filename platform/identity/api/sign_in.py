@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from kernel.access import Actor
-from kernel.errors import Invalid
 from rest_framework import exceptions
 
 from identity.models import ApiToken, User
 from identity.services import issue_token
 from identity.throttle import allowed
+from kernel.access import Actor
+from kernel.errors import Invalid
 
 LIFE = timedelta(days=90)
 MISMATCH = _("E-mail and password do not belong together, or this person may not sign in.")

@@ -1,15 +1,11 @@
 """Addresses beside the generic ones: signing in, oneself, invitations, and what administrators do with people."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from kernel.access import get_record_for, require
-from kernel.context import require_tenant
-from kernel.errors import Invalid, NotFound
-from kernel.registry import registry
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -28,6 +24,10 @@ from identity.services import (
     set_role,
 )
 from identity.services.people import MANAGE
+from kernel.access import get_record_for, require
+from kernel.context import require_tenant
+from kernel.errors import Invalid, NotFound
+from kernel.registry import registry
 
 
 def read(serializer: type[body.Strict], request: Request) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class TokenView(APIView):
 class MeView(APIView):
     @extend_schema(responses=body.Me)
     def get(self, request: Request) -> Response:
-        actor, tenant, user = actor_of(request), require_tenant(), request.user
+        actor, tenant, user = actor_of(request), require_tenant(), cast("User", request.user)
         role = {"id": user.role.pk, "key": user.role.key, "name": user.role.label} if user.role else None
         return Response(
             {

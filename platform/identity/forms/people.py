@@ -4,18 +4,18 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from kernel.access import Actor
 
 from identity.models import Role, Team, User
 from identity.selectors import grantable_roles, teams_in_order
+from kernel.access import Actor
 
 
-class RoleField(forms.ModelChoiceField):
+class RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.label)
 
 
-class TeamField(forms.ModelChoiceField):
+class TeamField(forms.ModelChoiceField):  # type: ignore[type-arg]  # as above
     """Teams as an indented tree."""
 
     def __init__(self, **kwargs: Any) -> None:

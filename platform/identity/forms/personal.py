@@ -28,8 +28,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's forms 
 
 
 class OperatorProfileForm(ProfileForm):
-    class Meta(ProfileForm.Meta):
-        fields = ("name", "language", "calendar", "digits", "time_zone", "theme")
+    """Operators work in no workspace: nothing of a colleague's card."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("title", "phone", "density"):
+            del self.fields[name]
 
 
 class EmailForm(forms.Form):

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from kernel.access import Actor
-from kernel.errors import Invalid, Text
 
 from identity.models import Role, User
 from identity.services.emails import clean_email, holder_of, set_primary_email
 from identity.services.passwords import check_password_strength
 from identity.services.roles import seed_roles
 from identity.services.writing import change_user, created_user, lock_user
+from kernel.access import Actor
+from kernel.errors import Invalid, Text
 
 TAKEN: Text = _("Somebody here has this e-mail address already.")
 PROFILE = ("name", "title", "phone", "language", "calendar", "digits", "time_zone", "theme", "density")

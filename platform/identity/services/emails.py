@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from kernel.errors import Invalid
 
 from identity.models import User
+from kernel.errors import Invalid
 
 MAX_LENGTH = 254
 

@@ -7,9 +7,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from kernel.access import Actor, require
-from kernel.audit import record_act
-from kernel.errors import Denied, Invalid, NotFound
 
 from identity.mail import send_invitation
 from identity.models import Invitation, Role, Team, User
@@ -18,6 +15,9 @@ from identity.services.passwords import check_password_strength
 from identity.services.people import MANAGE, may_grant
 from identity.services.tokens import digest
 from identity.services.writing import change_user, created_user, lock_user, tell
+from kernel.access import Actor, require
+from kernel.audit import record_act
+from kernel.errors import Denied, Invalid, NotFound
 
 
 @transaction.atomic

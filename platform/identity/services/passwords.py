@@ -2,9 +2,9 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from kernel.errors import Invalid, Problem
 
 from identity.models import User
+from kernel.errors import Invalid, Problem
 
 
 def check_password_strength(password: str, user: User, *, field: str = "password") -> None:

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+
+from identity.models import Role, Team, User
+from identity.services.writing import change_user, lock_user, tell
 from kernel.access import Actor, require
 from kernel.audit import record_act
 from kernel.context import get_tenant
 from kernel.errors import Denied, Invalid
 from kernel.records import bulk_update
 from kernel.registry import Entity, registry
-
-from identity.models import Role, Team, User
-from identity.services.writing import change_user, lock_user, tell
 
 MANAGE = "identity.user.manage"
 

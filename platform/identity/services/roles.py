@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+from identity.levels import NEVER, default_levels
+from identity.models import BUILTIN_ROLES, Role, User
 from kernel.access import Actor, require
 from kernel.audit import record_act
 from kernel.errors import Invalid
 from kernel.registry import LEVELS, registry
-
-from identity.levels import NEVER, default_levels
-from identity.models import BUILTIN_ROLES, Role, User
 
 MANAGE = "identity.role.manage"
 

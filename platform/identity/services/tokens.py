@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from identity.models import ApiToken, User
 from kernel.access import Actor
 from kernel.audit import record_act
 from kernel.errors import Denied, Invalid
-
-from identity.models import ApiToken, User
 
 MARK = "pvd_"
 EVERY = timedelta(minutes=5)

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
+
+from identity.models import User
 from kernel.access import Actor
 from kernel.audit import record_act
 from kernel.context import get_tenant
 from kernel.events import publish
-
-from identity.models import User
 
 
 def tell(name: str, payload: dict[str, Any]) -> None:
@@ -25,7 +25,8 @@ def plain(value: Any) -> Any:
 
 def lock_user(user: User) -> User:
     """The person as the database has them now, held until the transaction ends."""
-    return User.objects.select_for_update(of=("self",)).select_related("role", "team").get(pk=user.pk)
+    kept: User = User.objects.select_for_update(of=("self",)).select_related("role", "team").get(pk=user.pk)
+    return kept
 
 
 def change_user(user: User, *, actor: Actor, **values: Any) -> dict[str, list[Any]]:

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from kernel.errors import Invalid
 
 from frontend.views.access import public
 from identity.forms.entrance import AcceptForm
@@ -17,6 +16,7 @@ from identity.models import User
 from identity.services import accept_invitation, find_invitation
 from identity.throttle import allowed
 from identity.views.helpers import accepted
+from kernel.errors import Invalid
 
 
 @public

@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from kernel.access import Actor
-from kernel.errors import Denied, Invalid
 
 from identity.models import User
+from kernel.access import Actor
+from kernel.errors import Denied, Invalid
 
 
 class WorkspaceRequest(HttpRequest):

@@ -7,9 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from kernel.access import get_record_for
-from kernel.query import Filter, select
-from kernel.query import page as page_of
 
 from frontend.views.access import permission
 from identity.forms.people import InviteForm, LeaveForm, PersonForm
@@ -30,6 +27,9 @@ from identity.services import (
 )
 from identity.services.people import MANAGE, may_grant
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
+from kernel.access import get_record_for
+from kernel.query import Filter, select
+from kernel.query import page as page_of
 
 TABS = {
     "here": (User.State.ACTIVE, User.State.INVITED),
@@ -73,7 +73,7 @@ def _tabs() -> list[tuple[str, str, int]]:
 def invite(request: WorkspaceRequest) -> HttpResponse:
     """Invite somebody new, or by ?person= a name that an import brought along."""
     person = _person(request, request.GET["person"]) if request.GET.get("person") else None
-    start = {"role": grantable_roles(request.actor).filter(key="member").first()}
+    start: dict[str, Any] = {"role": grantable_roles(request.actor).filter(key="member").first()}
     if person is not None:
         start |= {"name": person.name, "email": person.email, "team": person.team}
     form = InviteForm(request.POST or None, actor=request.actor, initial=start)
@@ -121,7 +121,8 @@ def _touch(request: WorkspaceRequest, user: User) -> dict[str, Any]:
 def role(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     """The role chosen in the list itself."""
     user = _person(request, pk)
-    chosen = grantable_roles(request.actor).filter(pk=_uuid(request.POST.get("role"))).first()
+    wanted = _uuid(request.POST.get("role"))
+    chosen = grantable_roles(request.actor).filter(pk=wanted).first() if wanted else None
     if chosen is not None:
         done = _("{name} is now {role}.").format(name=user.name, role=chosen.label)
         attempt(request, lambda: set_role(actor=request.actor, user=user, role=chosen), done)

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from kernel.registry import ACTIONS
 
 from frontend.views.access import permission
 from identity.forms.people import NewRoleForm
@@ -16,6 +15,7 @@ from identity.selectors import role_matrix, roles_in_order
 from identity.services import create_role, delete_role, save_role_levels
 from identity.services.roles import MANAGE
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
+from kernel.registry import ACTIONS
 
 PREFIX = "level."
 
@@ -41,7 +41,9 @@ def roles(request: WorkspaceRequest) -> HttpResponse:
 def role(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     one = get_object_or_404(Role.objects.all(), pk=pk)
     if request.method == "POST":
-        levels = {name.removeprefix(PREFIX): value for name, value in request.POST.items() if name.startswith(PREFIX)}
+        levels = {
+            name.removeprefix(PREFIX): str(value) for name, value in request.POST.items() if name.startswith(PREFIX)
+        }
         known = effective_levels(one)
         changed = {code: level for code, level in levels.items() if known.get(code, "none") != level}
         attempt(request, lambda: save_role_levels(actor=request.actor, role=one, levels=changed), _("Saved"))

@@ -50,7 +50,7 @@ def end_others(request: WorkspaceRequest) -> HttpResponse:
     return redirect("identity:security")
 
 
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
 @require_http_methods(["GET", "POST"])
 def email(request: WorkspaceRequest) -> HttpResponse:
     """A new address counts once the letter to it was answered; the old one hears of it."""

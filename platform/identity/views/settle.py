@@ -4,12 +4,14 @@ It leaves signals, messages and letters to `transaction.on_commit`. Here the who
 would run when the answer is finished (its message lost) and no statement of a workspace is allowed any more.
 """
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
-from frontend.views.access import View
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def settled(view: View) -> View:
@@ -17,12 +19,12 @@ def settled(view: View) -> View:
 
     @wraps(view)
     def inner(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        waiting = connection.run_on_commit
+        response: HttpResponseBase = view(request, *args, **kwargs)
+        waiting: list[Any] = list(connection.run_on_commit)
         theirs = [entry for entry in waiting if entry[1].__module__.startswith("allauth.")]
         connection.run_on_commit = [entry for entry in waiting if entry not in theirs]
-        for _savepoints, act, _robust in theirs:
-            act()
+        for entry in theirs:
+            entry[1]()
         return response
 
-    return inner
+    return cast(View, inner)

@@ -7,14 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from kernel.access import get_record_for
-from kernel.errors import Invalid
-from kernel.records import create_record, delete_record, update_record
 
 from frontend.views.access import permission
 from identity.forms.people import TeamForm
 from identity.models import Team
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
+from kernel.access import get_record_for
+from kernel.errors import Invalid
+from kernel.records import create_record, delete_record, update_record
 
 
 @permission("identity.team.add")
