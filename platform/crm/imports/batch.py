@@ -33,7 +33,7 @@ class Draft:
 
 
 class BatchWriter:
-    """Writes batches of one run. Must be thrown away when a batch's transaction is rolled back: it remembers records."""
+    """Writes batches of one run. It remembers records: throw it away when a batch's transaction is rolled back."""
 
     def __init__(self, plan: Plan, *, actor: Actor, batch: UUID) -> None:
         self.plan, self.actor, self.batch = plan, actor, batch
@@ -68,7 +68,11 @@ class BatchWriter:
             return draft
         draft.values = self._values(draft, self.plan.values)
         for relation in self.plan.relations:
-            if relation.field.required and relation.field.default is None and is_blank(row.cells[relation.column.index]):
+            if (
+                relation.field.required
+                and relation.field.default is None
+                and is_blank(row.cells[relation.column.index])
+            ):
                 draft.problems.append(CellProblem(relation.column.name, relation.path, "", said.REQUIRED))
         return draft
 

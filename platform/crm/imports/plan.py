@@ -123,9 +123,7 @@ def find_field(entity: Entity, path: str) -> Field | None:
 
 
 class _Builder:
-    def __init__(
-        self, entity: Entity, places: Mapping[str, Column], options: Mapping[str, Any], actor: Actor
-    ) -> None:
+    def __init__(self, entity: Entity, places: Mapping[str, Column], options: Mapping[str, Any], actor: Actor) -> None:
         self.entity, self.places, self.actor = entity, places, actor
         self.options = options
         self.by_column: Mapping[str, Any] = options.get("columns") or {}
@@ -145,7 +143,7 @@ class _Builder:
         return Plan(
             self.entity, self._money_last(values), relations, self._match(match, brought),
             create_related=bool(self.options.get("create_related", True)), own=own, lacking=lacking,
-            columns_by_field={path.partition(".")[0]: column.name for path, column in reversed(self.places.items())},
+            columns_by_field={p.partition(".")[0]: c.name for p, c in reversed(list(self.places.items()))},
         )  # fmt: skip
 
     def _money_last(self, values: Sequence[ValueColumn]) -> tuple[ValueColumn, ...]:
@@ -194,9 +192,7 @@ class _Builder:
             if target.field(name).kind == "relation"
         )
         path = f"{field_.name}.{key}" if key else field_.name
-        return RelationColumn(
-            column, path, field_, target, key, self._scope(target), self._money_last(plain), links
-        )
+        return RelationColumn(column, path, field_, target, key, self._scope(target), self._money_last(plain), links)
 
     def _scope(self, target: Entity) -> str:
         """A required relation that both entities have under one name, to one entity."""

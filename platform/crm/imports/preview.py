@@ -128,9 +128,10 @@ def _changes(entity: Entity, changes: dict[str, Any], actor: Actor) -> list[dict
         field = entity.all_fields.get(name)
         if field is None or field.readonly or name == entity.title:
             continue
+        pair = {"field": name, "old": old, "new": new}
         if field.kind == "relation":
             ids = [UUID(value) for value in (old, new) if value]
             labels = {str(pk): label for pk, label in labels_for(field.target, ids, actor=actor).items()}
-            old, new = labels.get(old or ""), labels.get(new or "")
-        shown.append({"field": name, "old": old, "new": new})
+            pair |= {"old": labels.get(old or ""), "new": labels.get(new or "")}
+        shown.append(pair)
     return shown

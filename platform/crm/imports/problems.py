@@ -20,7 +20,9 @@ ITSELF = Problem("circle", _("A record cannot belong to itself. Clear the cell o
 UNCLEAR = Problem("not_found", _("There is no letter or digit in this name, so nothing can be found by it."))
 
 ROW_PROBLEMS: dict[str, Text] = {
-    "row_too_long": _("The row has {cells} cells for {columns} columns. Is a delimiter inside a value? Put it in quotes."),
+    "row_too_long": _(
+        "The row has {cells} cells for {columns} columns. Is a delimiter inside a value? Put it in quotes."
+    ),
     "row_too_large": _("The row is longer than any table row. Is the file damaged here?"),
     "cell_too_long": _("A cell of this row is too long. Shorten it to at most 130,000 characters."),
     "unclosed_quote": _("A quote is opened in this row and never closed. Close it, or write it twice inside a value."),
@@ -45,7 +47,7 @@ def ambiguous(label: Text, count: int) -> Problem:
 def of_row(problem: RowProblem) -> Problem:
     message = ROW_PROBLEMS[problem.code]
     params: dict[str, Any] = {k: int(v) if v.isdigit() else v for k, v in problem.params.items()}
-    return Problem(problem.code, format_lazy(message, **params) if params else message)
+    return Problem(problem.code, format_lazy(message, **params) if params else message)  # type: ignore[arg-type]  # a lazy string
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,7 @@ class Wish:
 class Finder:
     """Finds and makes the records of one target by what a column says. Lives as long as a run (or one dry run)."""
 
-    def __init__(
-        self, target: Entity, key: str, scope: str, *, actor: Actor, create: bool, batch: UUID
-    ) -> None:
+    def __init__(self, target: Entity, key: str, scope: str, *, actor: Actor, create: bool, batch: UUID) -> None:
         self.target, self.key, self.scope = target, key, scope
         self.actor, self.batch = actor, batch
         self.create = create and target.make_from_import and may_add(target, actor)
@@ -176,7 +174,10 @@ class Finder:
         name = self.key or self.target.title
         if fields[name].readonly and {"first_name", "last_name"} <= fields.keys():
             first, _space, last = text.strip().rpartition(" ")
-            return {"first_name": _clean(fields["first_name"], first) or "", "last_name": _clean(fields["last_name"], last)}
+            return {
+                "first_name": _clean(fields["first_name"], first) or "",
+                "last_name": _clean(fields["last_name"], last),
+            }
         return {name: _clean(fields[name], text)}
 
     def _next_position(self, scope: Any) -> int:
@@ -198,7 +199,7 @@ def _best(text: str, records: Sequence[Any], target: Entity) -> Any:
     if len(records) <= 1:
         return records[0] if records else None
     unique = list({record.pk: record for record in records}.values())
-    for same in (lambda name: name == text, lambda name: fold(name) == fold(text), lambda name: True):
+    for same in (lambda name: name == text, lambda name: fold(name) == fold(text), bool):
         fitting = [record for record in unique if same(target.title_of(record))]
         if len(fitting) == 1:
             return fitting[0]

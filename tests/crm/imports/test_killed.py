@@ -48,7 +48,9 @@ with tenant_context(Tenant(schema=sys.argv[2], engines=frozenset({"sfa"}))):
 """
 
 
-def test_another_worker_goes_on(live_tenant: Tenant, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_worker_goes_on(
+    live_tenant: Tenant, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.FILES_ROOT = tmp_path / "var" / "files"
     rows = [["name", "employees"], *[[f"Company {n}", "x" if n % 100 == 7 else str(n)] for n in range(400)]]
     with transaction.atomic():

@@ -124,7 +124,9 @@ def test_who_may_not(
         assert client_for(sara, tenant).get(f"/import/{run.pk}/{path}").status_code == 405
 
 
-def test_list_queries_do_not_grow(tenant: Tenant, sara: Any, client_for: Callable[..., Any], django_assert_max_num_queries: Any) -> None:
+def test_list_queries_do_not_grow(
+    tenant: Tenant, sara: Any, client_for: Callable[..., Any], django_assert_max_num_queries: Any
+) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -91,7 +91,9 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
 def test_parts_kept_in_memory_have_a_limit(tmp_path: Path) -> None:
     small = make_xlsx(tmp_path / "a.xlsx", {"Data": ROWS})
     shared = {"xl/sharedStrings.xml": b"<sst/>" * 10}
-    assert code_of(rezip(small, tmp_path / "b.xlsx", shared), limits=replace(LIMITS, max_shared_strings=10)) == "too_large"
+    assert (
+        code_of(rezip(small, tmp_path / "b.xlsx", shared), limits=replace(LIMITS, max_shared_strings=10)) == "too_large"
+    )
     assert code_of(small, limits=replace(LIMITS, max_styles=10)) == "too_large"
 
 

@@ -92,7 +92,9 @@ def test_all_four_files(tenant: Tenant, sara: Any, actor_for: Callable[..., Any]
     assert counts(again) == (0, 0, 8800, 0)
 
 
-def test_deals_alone_bring_what_they_name(tenant: Tenant, sara: Any, actor_for: Callable[..., Any], do_import: Import) -> None:
+def test_deals_alone_bring_what_they_name(
+    tenant: Tenant, sara: Any, actor_for: Callable[..., Any], do_import: Import
+) -> None:
     run = do_import(actor_for(sara), "deal", DATA / "sales_pipeline.csv")
     assert counts(run) == (8800, 0, 0, 0)
     assert run.related_made == {"account": 85, "product": 7, "user": 30}

@@ -39,18 +39,19 @@ def _object(data: Mapping[str, Any], name: str) -> dict[str, Any] | None:
 
 def _targets(mapping: dict[str, Any] | None) -> dict[str, Any] | None:
     """Column → field, list of fields, or null to leave the column out."""
+    kept: dict[str, Any] = {}
     for column, target in (mapping or {}).items():
         several = target if isinstance(target, list) else [target]
         if not all(isinstance(one, str) or one is None for one in several):
-            raise Invalid.one("mapping", "bad_target", _("Each column has the name of a field, a list of such, or null."))
-        if isinstance(target, list):
-            assert mapping is not None
-            mapping[column] = [one for one in target if one]
-    return mapping
+            raise Invalid.one(
+                "mapping", "bad_target", _("Each column has the name of a field, a list of such, or null.")
+            )
+        kept[column] = [one for one in several if one] if isinstance(target, list) else target
+    return None if mapping is None else kept
 
 
 def _match(given: Any) -> list[str] | None:
-    """"reference", "name,city" or ["reference"]; empty: always make new records."""
+    """ "reference", "name,city" or ["reference"]; empty: always make new records."""
     if given is None:
         return None
     text = str(given).strip()
@@ -63,4 +64,3 @@ def _match(given: Any) -> list[str] | None:
             raise Invalid.one("match", "not_a_list", _("This is the name of a field, or a JSON list of names."))
         return names
     return [name.strip() for name in text.split(",") if name.strip()]
-

@@ -51,7 +51,7 @@ UPLOAD: dict[str, Any] = {
         "match": {"type": "string", "description": "Field (or fields, by commas) that recognises a record"},
         "options": {
             "type": "string",
-            "description": "JSON: create_related, encoding, delimiter, sheet, columns {name: {date_order, decimal_mark}}",
+            "description": "JSON: create_related, encoding, delimiter, sheet, columns {name: {date_order}}",
         },
     },
     "required": ["file", "entity"],

@@ -11,7 +11,7 @@ from typing import Any
 
 from crm.imports.reader import Cell, Column, Row, text_of
 from kernel.badvalue import BadValue
-from kernel.calendars.parsing import detect_date_order, parse_date
+from kernel.calendars.parsing import DateOrder, detect_date_order, parse_date
 from kernel.text.digits import parse_decimal, to_latin
 from kernel.text.folding import fold
 
@@ -28,6 +28,7 @@ _MONEY = re.compile(
     r"([$€£¥﷼]\s*[\d.,٫٬\s]+|[\d.,٫٬\s]+\s*([$€£¥﷼]|ریال|تومان|تومن|usd|eur|gbp|irr|irt|rial|toman))", re.IGNORECASE
 )
 _DATE_LIKE = re.compile(r"\d{1,4}[/\-. ]\d{1,2}[/\-. ]\d{1,4}|\d{8}|.*\d.*[^\W\d_]{3}.*\d.*")
+_HINTS: tuple[DateOrder, ...] = ("DMY", "MDY")
 _YES_NO = frozenset({"yes", "no", "true", "false", "y", "n", "بله", "خیر", "بلی", "نه", "دارد", "ندارد", "✓", "✗"})
 
 
@@ -72,8 +73,7 @@ def _typed(cells: Sequence[Cell]) -> str:
     by_type: tuple[tuple[type | tuple[type, ...], str], ...] = ((bool, "bool"), (datetime, "datetime"), (date, "date"))
     for types, kind in by_type:
         if _mostly(isinstance(c, types) for c in cells):
-            days = kind == "datetime" and all(not c.time() for c in cells if isinstance(c, datetime))
-            return "date" if days or _midnights(cells) else kind
+            return "date" if kind == "datetime" and _midnights(cells) else kind
     if _mostly(isinstance(c, int | float | Decimal) and not isinstance(c, bool) for c in cells):
         whole = all(float(c).is_integer() for c in cells if isinstance(c, int | float | Decimal))
         return "integer" if whole else "decimal"
@@ -124,9 +124,9 @@ def _is_number(text: str) -> bool:
 def _is_date(text: str) -> bool:
     if not _DATE_LIKE.fullmatch(text):
         return False
-    for hint in ("DMY", "MDY"):
+    for hint in _HINTS:
         try:
-            parse_date(text, hint=hint)  # type: ignore[arg-type]  # a loop variable is a str to mypy
+            parse_date(text, hint=hint)
         except BadValue:
             continue
         return True

@@ -63,7 +63,7 @@ def _related(entity: Entity, relation: Field) -> Iterator[tuple[int, str, str]]:
         names: tuple[str, ...] = (relation.name,)
     else:
         names = (relation.name, *(ENTITIES.get(relation.target, ()) if relation.target != "user" else ()))
-    if relation.target != entity.name and relation.target != "user":
+    if relation.target not in (entity.name, "user"):
         for word in (target.name, *_languages(target.label), *ENTITIES.get(target.name, ())):
             yield _OWN_SYNONYM - 5, match_key(word), relation.name
     for field in target.editable_fields:

@@ -96,7 +96,7 @@ def open_csv(path: Path, options: ReadOptions, limits: Limits) -> Table:
     if encoding not in sniff.ENCODINGS:
         message = _("The encoding “{name}” is not known here. Choose UTF-8, UTF-16, Windows-1256 or Windows-1252.")
         raise BadFile("unknown_encoding", format_lazy(message, name=encoding[:40]))
-    delimiter = options.delimiter or _delimiter(path, encoding, limits)
+    delimiter = options.delimiter or _delimiter(path, encoding)
     if len(delimiter) != 1 or delimiter in '"\r\n\x00':
         raise BadFile("bad_delimiter", _("The delimiter must be one character: a comma, semicolon, tab or bar."))
 
@@ -127,7 +127,7 @@ def _text(path: Path, encoding: str) -> TextIO:
     return stream
 
 
-def _delimiter(path: Path, encoding: str, limits: Limits) -> str:
+def _delimiter(path: Path, encoding: str) -> str:
     with _text(path, encoding) as stream:
         sample = stream.read(sniff.SAMPLE)
     lines = sample.splitlines(keepends=True)[: _HEAD_ROWS + 1]

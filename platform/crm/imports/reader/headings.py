@@ -67,4 +67,3 @@ def fit(number: int, cells: list[Cell], width: int) -> Row | None:
         return Row(number, cells[:width])
     params = {"cells": str(length), "columns": str(width)}
     return Row(number, cells, RowProblem("row_too_long", None, params))
-

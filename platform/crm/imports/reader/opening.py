@@ -14,7 +14,11 @@ from crm.imports.reader.xlsx import open_xlsx
 
 
 def open_table(
-    path: Path, filename: str = "", *, options: ReadOptions | None = None, limits: Limits = LIMITS
+    path: Path,
+    filename: str = "",  # noqa: ARG001 — asked for so that callers need not wonder, and not believed
+    *,
+    options: ReadOptions | None = None,
+    limits: Limits = LIMITS,
 ) -> Table:
     """Raises BadFile with a code and a sentence for whatever is not a readable table.
 

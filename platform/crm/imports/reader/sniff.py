@@ -18,7 +18,8 @@ DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1256", "cp1252")
 
 _OLD_EXCEL = _(
-    "This is an old Excel file (.xls) or one with a password. Open it, remove the password, and save it as .xlsx or CSV."
+    "This is an old Excel file (.xls) or one with a password. Open it, remove the password, "
+    "and save it as .xlsx or CSV."
 )
 _NOT_TABLE = _("This is not a table: the content is {kind}. Choose a CSV or XLSX file.")
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -36,7 +37,7 @@ def kind_of(path: Path) -> str:
         head = stream.read(4096)
     if not head:
         raise BadFile("empty_file", _("The file is empty."))
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadFile("old_excel", _OLD_EXCEL)
@@ -107,7 +108,7 @@ def _first_bad_utf8(stream: BinaryIO) -> int | None:
 
 
 def _eight_bit(sample: bytes) -> str:
-    """Windows-1256 or cp1252. Persian words are runs of high bytes; accents of Latin words stand alone among letters."""
+    """Windows-1256 or cp1252: Persian words are runs of high bytes, accents of Latin words stand alone."""
     if re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample):  # پ چ ژ گ half-space; undefined in cp1252
         return "cp1256"
     runs = re.findall(rb"[\x80-\xff]+", sample)

@@ -76,9 +76,7 @@ class Row:
 
     __slots__ = ("cells", "number", "padded", "problem")
 
-    def __init__(
-        self, number: int, cells: list[Cell], problem: RowProblem | None = None, padded: bool = False
-    ) -> None:
+    def __init__(self, number: int, cells: list[Cell], problem: RowProblem | None = None, padded: bool = False) -> None:
         self.number = number
         self.cells = cells
         self.problem = problem

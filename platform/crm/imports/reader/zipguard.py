@@ -7,7 +7,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # the package has no types
 from django.utils.translation import gettext_lazy as _
 
 from crm.imports.reader.sniff import not_a_table
@@ -45,7 +45,9 @@ def check_archive(path: Path, limits: Limits) -> None:
         if entry.flag_bits & 1:
             raise BadFile("old_excel", _("The file has a password. Remove it, and save the file again."))
         if entry.file_size > kept.get(entry.filename, limits.max_unzipped):
-            raise BadFile("too_large", _("The file holds too much text or too many styles for an .xlsx. Save it as CSV."))
+            raise BadFile(
+                "too_large", _("The file holds too much text or too many styles for an .xlsx. Save it as CSV.")
+            )
 
 
 def _kept_in_memory(archive: ZipFile, limits: Limits) -> dict[str, int]:

@@ -3,7 +3,7 @@
 A worker killed in the middle loses the batch in hand and nothing else: the next one goes on behind the checkpoint.
 
 Counts are of rows. A row is *made* when it brought its record into being, *changed* or *unchanged* when the record
-was there, also when a row before it, or a relation, had just made it; `related_made` counts records that relations made.
+was there, also when a row before it, or a relation, had just made it; `related_made` counts what relations made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.imports.acting import actor_of
 from crm.imports.batch import BatchWriter, Draft
 from crm.imports.messages import pack
-from crm.imports.plan import Plan
 from crm.imports.reader import BadFile, Row, Table
 from crm.imports.selectors import limits, plan_of, table_of
 from crm.models import ImportProblem, ImportRun
@@ -68,7 +67,7 @@ def _import(job: JobRun, run: ImportRun, actor: Actor) -> None:
     writer = BatchWriter(plan, actor=actor, batch=run.batch)
     for rows in batches(path_check.rows(after=run.checkpoint), BATCH_ROWS):
         with job.step():
-            write_batch(run, plan, writer, rows)
+            write_batch(run, writer, rows)
             job.progress(run.rows, run.rows_total)
     with job.step():
         run.state, run.finished_at, run.rows_total = ImportRun.State.DONE, timezone.now(), run.rows
@@ -92,7 +91,7 @@ def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
         yield some
 
 
-def write_batch(run: ImportRun, plan: Plan, writer: BatchWriter, rows: Sequence[Row]) -> list[Draft]:
+def write_batch(run: ImportRun, writer: BatchWriter, rows: Sequence[Row]) -> list[Draft]:
     """Write rows, count them, keep what was wrong and move the checkpoint; inside the caller's transaction."""
     before = writer.related_made
     drafts = writer.write(rows)
@@ -116,7 +115,8 @@ def problems_of(run: ImportRun, draft: Draft) -> Iterator[ImportProblem]:
         message = pack(found.problem.message)
         yield ImportProblem(
             run=run, row=draft.row.number, column=found.column[:200], field=found.field[:130],
-            value=found.value[:300].replace("\x00", "␀"), code=found.problem.code[:60], message=message.pattern, params=dict(message.parts),
+            value=found.value[:300].replace("\x00", "␀"), code=found.problem.code[:60], message=message.pattern,
+            params=dict(message.parts),
         )  # fmt: skip
 
 
@@ -124,7 +124,9 @@ def problems_of(run: ImportRun, draft: Draft) -> Iterator[ImportProblem]:
 def _end(job: JobRun, state: str, error: KernelError | None = None) -> None:
     problem = {}
     if error is not None:
-        first = next((p for many in error.problems.values() for p in many), None) if isinstance(error, Invalid) else None
+        first = (
+            next((p for many in error.problems.values() for p in many), None) if isinstance(error, Invalid) else None
+        )
         message = pack(first.message if first else error.message)
         problem = {"code": first.code if first else error.code, **message.as_json()}
     ImportRun.objects.filter(pk=job.payload["run"]).update(state=state, finished_at=timezone.now(), problem=problem)

@@ -40,7 +40,7 @@ def import_file(
     *, actor: Actor, entity: str, filename: str, chunks: Iterable[bytes], mapping: Mapped | None = None,
     match: Sequence[str] | None = None, options: Mapping[str, Any] | None = None,
 ) -> ImportRun:  # fmt: skip
-    """Upload, choose and start in one go, as programs do. What is not given is as proposed; on failure nothing stays."""
+    """Upload, choose and start in one go, as programs do. Not given: as proposed. On failure nothing stays."""
     given = dict(options or {})
     read = ReadOptions(**{name: str(given.get(name) or "") for name in ("encoding", "delimiter", "sheet")})
     run = upload(actor=actor, entity=entity, filename=filename, chunks=chunks, options=read)

@@ -81,7 +81,9 @@ def _column(column: Column, found: Detected) -> dict[str, Any]:
 
 def _column_choices(columns: Iterable[Column], found: Iterable[Detected]) -> dict[str, Any]:
     pairs = zip(columns, found, strict=True)
-    return {column.name: {"date_order": guess.date_order} for column, guess in pairs if guess.date_order in ("DMY", "MDY")}
+    return {
+        column.name: {"date_order": guess.date_order} for column, guess in pairs if guess.date_order in ("DMY", "MDY")
+    }
 
 
 def _still_fits(kind: Entity, mapping: dict[str, Any]) -> bool:

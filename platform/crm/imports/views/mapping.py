@@ -63,7 +63,7 @@ def import_reread(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, run: ImportRun) -> tuple[dict[str, Any], list[str], dict[str, Any]]:
-    """Mapping, match and options out of the form; a column that goes to several fields keeps them while its first stays."""
+    """Mapping, match and options out of the form. A column of several fields keeps them while the first stays."""
     mapping: dict[str, Any] = {}
     columns = dict((run.options.get("columns") or {}).items())
     for index, column in enumerate(run.table["columns"]):

@@ -42,7 +42,7 @@ def _outcome(run: ImportRun, entity: Entity) -> dict[str, Any]:
     preview = run.preview
     problems = [{**group, "reason": unpack(group["pattern"], group["parts"])} for group in preview["problems"]]
     samples = [
-        {**sample, "changes": [shown_change(entity, change) for change in sample["changes"] if change["field"] in entity.all_fields]}
+        {**sample, "changes": [shown_change(entity, c) for c in sample["changes"] if c["field"] in entity.all_fields]}
         for sample in preview["samples"]
     ]  # fmt: skip
     will = preview["made"] + preview["changed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -66,10 +67,8 @@ def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def import_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
-    try:
+    with suppress(Conflict):  # it had ended meanwhile
         services.cancel_import(pk, actor=actor_of(request))
-    except Conflict:
-        pass  # it had ended meanwhile
     return redirect("crm:import_page", pk=pk)
 
 

@@ -12,7 +12,8 @@ KINDS: dict[str, Promise] = {
     "text": gettext_lazy("text"), "longtext": gettext_lazy("long text"), "integer": gettext_lazy("whole number"),
     "decimal": gettext_lazy("number"), "money": gettext_lazy("money"), "percent": gettext_lazy("percent"),
     "date": gettext_lazy("date"), "datetime": gettext_lazy("date and time"), "bool": gettext_lazy("yes or no"),
-    "choice": gettext_lazy("few values"), "email": gettext_lazy("e-mail address"), "phone": gettext_lazy("phone number"),
+    "choice": gettext_lazy("few values"), "email": gettext_lazy("e-mail address"),
+    "phone": gettext_lazy("phone number"),
     "url": gettext_lazy("web address"), "uuid": gettext_lazy("identifier"),
 }  # fmt: skip
 
@@ -46,4 +47,3 @@ def match_options(entity: Entity) -> list[tuple[str, str]]:
     fields = [entity.field(name) for name in entity.match]
     offered = [(f.name, _("by %(field)s") % {"field": f.label}) for f in fields if not f.readonly]
     return [*offered, ("", _("never: every row is a new record"))]
-
