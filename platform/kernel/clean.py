@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor, visible
 from kernel.errors import Invalid, Problem
+from kernel.money_input import typed_unit
 from kernel.registry import Entity, Field, registry
 from kernel.text.folding import match_key
 from kernel.values import BadValue, parse_value
@@ -24,10 +25,15 @@ SEVERAL = Problem("ambiguous", _("Several records answer to this. Give the ID of
 
 
 def clean_values(
-    entity: str | Entity, raw: Mapping[str, Any], *, actor: Actor, partial: bool = False
+    entity: str | Entity, raw: Mapping[str, Any], *, actor: Actor, partial: bool = False, record: Any = None
 ) -> dict[str, Any]:
-    """Values for one record, ready for `kernel.records`; raises Invalid with the problems by field."""
-    values, problems = clean_many(entity, [raw], actor=actor, partial=partial)[0]
+    """Values for one record, ready for `kernel.records`; raises Invalid with the problems by field.
+
+    `record` is the one that is about to change: an amount typed without its currency is in that record's.
+    """
+    kind = registry.entity(entity)
+    units = _Units(actor, record)
+    values, problems = _clean_one(kind, raw, _resolve_relations(kind, [raw], actor), partial, units)
     if problems:
         raise Invalid(problems)
     return values
@@ -38,11 +44,13 @@ def clean_many(
 ) -> list[Cleaned]:
     """Values and problems of each raw record, in order; one query for each entity that relations point to."""
     kind = registry.entity(entity)
-    relations = _resolve_relations(kind, raws, actor)
-    return [_clean_one(kind, raw, relations, partial) for raw in raws]
+    relations, units = _resolve_relations(kind, raws, actor), _Units(actor)
+    return [_clean_one(kind, raw, relations, partial, units) for raw in raws]
 
 
-def _clean_one(kind: Entity, raw: Mapping[str, Any], relations: "_Relations", partial: bool) -> Cleaned:
+def _clean_one(
+    kind: Entity, raw: Mapping[str, Any], relations: "_Relations", partial: bool, units: "_Units"
+) -> Cleaned:
     values: dict[str, Any] = {}
     problems: Problems = {}
     for name, given in raw.items():
@@ -51,7 +59,7 @@ def _clean_one(kind: Entity, raw: Mapping[str, Any], relations: "_Relations", pa
             problems[name] = [NO_SUCH_FIELD if field is None else READ_ONLY]
             continue
         try:
-            value = relations.find(field, given) if field.kind == "relation" else _parse(field, given)
+            value = relations.find(field, given) if field.kind == "relation" else _parse(kind, field, raw, units)
         except BadValue as error:
             problems[name] = [Problem(error.code, error.message)]
             continue
@@ -66,8 +74,29 @@ def _clean_one(kind: Entity, raw: Mapping[str, Any], relations: "_Relations", pa
     return values, problems
 
 
-def _parse(field: Field, given: Any) -> Any:
-    return parse_value(field.kind, given, options=field.options())
+def _parse(kind: Entity, field: Field, raw: Mapping[str, Any], units: "_Units") -> Any:
+    options = field.options()
+    if field.kind == "money":
+        options |= units.options(kind, field, raw)
+    return parse_value(field.kind, raw[field.name], options=options)
+
+
+class _Units:
+    """In which currency, and in rial or toman, an amount is meant."""
+
+    def __init__(self, actor: Actor, record: Any = None) -> None:
+        self.actor, self.record = actor, record
+        self.unit = typed_unit()
+        self.defaults: dict[str, str] = {}
+
+    def options(self, kind: Entity, field: Field, raw: Mapping[str, Any]) -> dict[str, Any]:
+        currency = raw.get(field.currency) or getattr(self.record, field.currency, "") or self._default(kind, field)
+        return {"currency": currency, "unit": self.unit} if currency else {}
+
+    def _default(self, kind: Entity, field: Field) -> str:
+        if field.currency not in self.defaults:
+            self.defaults[field.currency] = str(default_of(kind.field(field.currency), self.actor, {}) or "")
+        return self.defaults[field.currency]
 
 
 def blank(kind: Entity, field: Field) -> Any:

@@ -1,0 +1,25 @@
+"""Amounts as people type them. Whole rials are stored; who reads toman also types toman.
+
+Only people's own hands are meant: a program on the API says and hears rial.
+"""
+
+from decimal import Decimal
+
+from kernel.context import get_door
+from kernel.formats import get_locale
+from kernel.money import RIALS_PER_TOMAN, RialUnit
+
+
+def typed_unit() -> RialUnit:
+    """The unit of a bare number that comes in now."""
+    return get_locale().currency_display if get_door().source == "web" else "rial"
+
+
+def for_typing(amount: Decimal, currency: str) -> Decimal:
+    """A stored amount as it stands in a box to be edited."""
+    return amount / RIALS_PER_TOMAN if currency == "IRR" and typed_unit() == "toman" else amount
+
+
+def from_typing(amount: Decimal, currency: str) -> Decimal:
+    """An amount from such a box as it is stored."""
+    return amount * RIALS_PER_TOMAN if currency == "IRR" and typed_unit() == "toman" else amount
