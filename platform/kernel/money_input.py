@@ -19,7 +19,3 @@ def for_typing(amount: Decimal, currency: str) -> Decimal:
     """A stored amount as it stands in a box to be edited."""
     return amount / RIALS_PER_TOMAN if currency == "IRR" and typed_unit() == "toman" else amount
 
-
-def from_typing(amount: Decimal, currency: str) -> Decimal:
-    """An amount from such a box as it is stored."""
-    return amount * RIALS_PER_TOMAN if currency == "IRR" and typed_unit() == "toman" else amount

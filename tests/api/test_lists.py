@@ -137,7 +137,7 @@ def test_a_filter_finds_what_a_loop_finds(
     from crm.models import Account
 
     settings.API_RATE_LIMITS = dict.fromkeys(settings.API_RATE_LIMITS, (10**6, 60))
-    Account.everything.all().delete()
+    Account.everything.all()._raw_delete("default")  # deleting by the ORM would look into engines that are off
     ids = {str(make("account", name=f"A{n}", city=city, employees=count).pk): (city, count)
            for n, (city, count) in enumerate(rows)}  # fmt: skip
     name, asked = question
