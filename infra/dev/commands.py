@@ -65,7 +65,6 @@ def run_quietly(
     return output
 
 
-
 def ends(text: str) -> str:
     """The beginning and the end: some programs name the cause first, some last."""
     rows = text.strip().splitlines()

@@ -12,8 +12,8 @@ from pathlib import Path
 from infra.dev.commands import run_quietly
 from infra.dev.paths import VENV
 
-NO_NETWORK = """Most often the network was away or the package registry could not be reached: run the same command again.
-If it goes on, remove the folder node_modules beside that package.json and try once more."""
+NO_NETWORK = """Most often the network was away or the package registry could not be reached: run the same command
+again. If it goes on, remove the folder node_modules beside that package.json and try once more."""
 
 
 def is_new_enough(version: str) -> bool:

@@ -149,7 +149,7 @@ def _postmaster(data: Path) -> int | None:
 
 
 def placed(var: Path) -> Path:
-    """Where the data lies: in the data folder, or, where PostgreSQL's account cannot get that far, in a shared place."""
+    """Where the data lies: in the data folder, or, where PostgreSQL's account cannot get so far, in a shared place."""
     home = var / "pg"
     if database_account(home).reaches(var):
         return home

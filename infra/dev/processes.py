@@ -64,8 +64,7 @@ class Process:
         return self.popen.pid
 
     def _pump(self) -> None:
-        assert self.popen.stdout is not None
-        with self.popen.stdout as lines, self.log.open("ab", buffering=0) as log:
+        with self.popen.stdout or open(os.devnull, "rb") as lines, self.log.open("ab", buffering=0) as log:
             for raw in lines:
                 log.write(time.strftime("%H:%M:%S ").encode() + raw.rstrip(b"\n") + b"\n")
                 text = raw.decode(errors="replace").rstrip()

@@ -37,12 +37,12 @@ def install() -> None:
     if not _works():
         _make()
     # The lock is complete, so there is nothing to resolve: --no-deps saves pip that work.
-    arguments = ["install", "--quiet", "--require-hashes", "--no-deps", "-r", LOCK]
+    arguments = ["install", "--quiet", "--require-hashes", "--no-deps", "-r", str(LOCK)]
     uv = shutil.which("uv")
     if _has("pip"):
-        command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+        command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
     elif uv:
-        command = [uv, "pip", *arguments, "--python", PYTHON]
+        command = [uv, "pip", *arguments, "--python", str(PYTHON)]
     else:
         raise Problem("This Python can make a virtual environment, but has no pip to fill it.", NO_VENV)
     INSTALLED.drop()

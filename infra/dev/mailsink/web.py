@@ -68,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the name is the base class's
+    def log_message(self, format: str, *args: object) -> None:
         """Silent: who looks at the page is no news."""
 
 
