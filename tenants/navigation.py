@@ -11,8 +11,10 @@ def console_places(request: HttpRequest) -> list[NavGroup]:
     if not getattr(request, "actor", None) or not hosts.is_console(hosts.bare(request.get_host())):
         return []
     return [
-        NavGroup([
-            NavItem(_("Organizations"), "/", icon="building-2", current=request.path == "/"),
-            NavItem(_("Health"), "/health/", icon="heart-pulse", current=request.path == "/health/"),
-        ])
+        NavGroup(
+            [
+                NavItem(_("Organizations"), "/", icon="building-2", current=request.path == "/"),
+                NavItem(_("Health"), "/health/", icon="heart-pulse", current=request.path == "/health/"),
+            ]
+        )
     ]

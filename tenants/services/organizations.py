@@ -31,7 +31,7 @@ def change_organization(*, actor: Actor, name: str, language: str, preferences: 
         raise Invalid(problems)
     tenant = require_tenant()
     with public_context():
-        organization = Organization.objects.select_for_update().get(pk=tenant.id)
+        organization: Organization = Organization.objects.select_for_update().get(pk=tenant.id)
     before = {"name": organization.name, "language": organization.language, **_full(organization)}
     organization.name, organization.language = name.strip(), language
     organization.preferences = {**organization.preferences, **preferences}
