@@ -51,13 +51,14 @@ class Offer:
 Prices = Callable[[str], Mapping[str, Decimal]]
 Plans = Callable[[str], list[Plan]]
 
-_prices: Prices = lambda currency: {}  # noqa: E731 — nothing is priced until billing says so
-_plans: Plans = lambda currency: []  # noqa: E731 — as above
+#: Nothing is priced until billing says so.
+_prices: Prices = lambda _currency: {}  # noqa: E731 — shorter than a function that returns nothing
+_plans: Plans = lambda _currency: []  # noqa: E731 — as above
 
 
 def set_source(*, prices: Prices, plans: Plans) -> None:
     """`prices(currency)` by price key; `plans(currency)` in the order they are shown."""
-    global _prices, _plans  # noqa: PLW0603 — one process-wide hook, set once at start-up
+    global _prices, _plans
     _prices, _plans = prices, plans
 
 

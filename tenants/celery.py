@@ -13,13 +13,15 @@ class NoWorkspace(RuntimeError):
     """A task arrived without the workspace it belongs to, or for one that is gone."""
 
 
-class WorkspaceTask(Task):  # type: ignore[misc]  # celery's Task is untyped where it matters here
+class WorkspaceTask(Task):  # type: ignore[type-arg]  # generic for the type checker only
     """The base of every task. `public=True` on a task says that it belongs to no workspace."""
 
     abstract = True
     public = False
 
-    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+    def apply_async(  # type: ignore[override]  # the options are passed on as they are
+        self, args: Any = None, kwargs: Any = None, **options: Any
+    ) -> Any:
         tenant = get_tenant()
         if not self.public and (tenant is None or tenant.is_public):
             raise NoWorkspace(f"{self.name} was sent outside a workspace. Use kernel.context.tenant_context().")
@@ -47,7 +49,7 @@ def tenant_of(schema: str) -> Tenant:
     from tenants.models import Organization
 
     with public_context():
-        organization = Organization.objects.filter(schema_name=schema).first()
+        organization: Organization | None = Organization.objects.filter(schema_name=schema).first()
     if organization is None:
         raise NoWorkspace(f"There is no workspace {schema!r} (any more).")
     return organization.as_tenant()

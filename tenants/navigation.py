@@ -10,6 +10,11 @@ from tenants import hosts
 def console_places(request: HttpRequest) -> list[NavGroup]:
     if not getattr(request, "actor", None) or not hosts.is_console(hosts.bare(request.get_host())):
         return []
-    places = (("/", _("Organizations"), "building-2"), ("/health/", _("Health"), "heart-pulse"))
-    items = [NavItem(label, url, icon, current=request.path == url) for url, label, icon in places]
-    return [NavGroup(items)]
+    return [
+        NavGroup(
+            [
+                NavItem(_("Organizations"), "/", icon="building-2", current=request.path == "/"),
+                NavItem(_("Health"), "/health/", icon="heart-pulse", current=request.path == "/health/"),
+            ]
+        )
+    ]

@@ -2,9 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from api.errors import Refusal, answer
 from frontend.context import THEME_COOKIE, THEMES

@@ -70,7 +70,8 @@ def prepare_functions() -> None:
         # An installation may have had the extension elsewhere; a workspace looks in its own schema and here only.
         sql.run("ALTER EXTENSION pg_trgm SET SCHEMA ext")
         # What holds outside a transaction, and where every transaction starts.
-        sql.run(f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} SET search_path = {_PATH}")
+        database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+        sql.run(f"ALTER DATABASE {database} SET search_path = {_PATH}")
     sql.run(f"SET search_path = {_PATH}")
 
 
@@ -84,7 +85,7 @@ def behind() -> list[Organization]:
     """Workspaces whose schema is older than the code, in any part they have."""
     old = Q()
     for part in parts():
-        old |= Q(**{"releases__has_key": part}) & ~Q(**{f"releases__{part}": version_of(part)})
+        old |= Q(releases__has_key=part) & ~Q(**{f"releases__{part}": version_of(part)})
     return list(Organization.objects.filter(old).order_by("created_at"))
 
 
@@ -94,7 +95,7 @@ def release_all() -> list[str]:
     for organization in behind():
         try:
             release_one(organization)
-        except Exception as error:  # noqa: BLE001 — whatever went wrong there, the others go on
+        except Exception as error:
             failures.append(f"{organization.schema_name}: {error}")
     return failures
 

@@ -14,7 +14,8 @@ def current_organization() -> Organization:
     """The organization whose workspace is bound."""
     tenant = require_tenant()
     with public_context():
-        return Organization.objects.get(pk=tenant.id)
+        found: Organization = Organization.objects.get(pk=tenant.id)
+    return found
 
 
 def _chunks(names: list[str]) -> Iterator[list[str]]:

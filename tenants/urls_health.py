@@ -1,4 +1,4 @@
-"""/healthz and /readyz are answered by the middleware, on any host and before anything can fail; named here to be found."""
+"""/healthz and /readyz: the middleware answers them, on any host, before anything can fail; here to be found."""
 
 from django.urls import path
 

@@ -17,15 +17,13 @@ PRICES = {
 }
 
 
-def fill(apps: Any, schema_editor: Any) -> None:
+def fill(apps: Any, _schema_editor: Any) -> None:
     plan, price = apps.get_model("billing", "Plan"), apps.get_model("billing", "Price")
     for key, position, featured in PLANS:
         plan.objects.update_or_create(key=key, defaults={"position": position, "is_featured": featured})
     for key, (rial, euro) in PRICES.items():
         for currency, amount in (("IRR", Decimal(rial)), ("EUR", Decimal(euro))):
-            price.objects.update_or_create(
-                key=key, currency=currency, period="month", defaults={"amount": amount}
-            )
+            price.objects.update_or_create(key=key, currency=currency, period="month", defaults={"amount": amount})
 
 
 class Migration(migrations.Migration):

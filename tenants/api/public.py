@@ -63,7 +63,7 @@ def _values(request: HttpRequest) -> dict[str, str]:
             problems[name] = [Problem("not_text", _("This must be text."))]
     if problems:
         raise Invalid(problems)
-    return {"language": "en", **{name: data.get(name, "") for name in SIGN_UP_FIELDS if name in data or name != "language"}}
+    return {name: data.get(name, "en" if name == "language" else "") for name in SIGN_UP_FIELDS}
 
 
 def unknown(request: HttpRequest) -> HttpResponse:

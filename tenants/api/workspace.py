@@ -23,7 +23,7 @@ class EngineSerializer(serializers.Serializer[Any]):
     """An engine as the OpenAPI document describes it."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of ours, not DRF's own label
     tagline = serializers.CharField()
     enabled = serializers.BooleanField()
     available = serializers.BooleanField()

@@ -28,7 +28,8 @@ ENGLISH = Words(
         ("Building services", "{} Building Services"), ("Agriculture", "{} Farms"), ("Energy", "{} Energy"),
     ),
     names=(
-        "Ashford", "Birchwood", "Calder", "Dunmore", "Eastgate", "Fairholm", "Glenmore", "Harrow Hill", "Inver", "Kelso",
+        "Ashford", "Birchwood", "Calder", "Dunmore", "Eastgate", "Fairholm", "Glenmore", "Harrow Hill", "Inver",
+        "Kelso",
     ),
     latin=(
         "ashford", "birchwood", "calder", "dunmore", "eastgate", "fairholm", "glenmore", "harrowhill", "inver", "kelso",
@@ -36,8 +37,8 @@ ENGLISH = Words(
     cities=("Leeds", "Glasgow", "Manchester", "Newcastle", "London", "Bristol", "Southampton", "Brighton"),
     streets=("Mill Lane", "Station Road", "Canal Street", "Foundry Way", "Harbour Road", "Kiln Close"),
     first_names=(
-        "Alice", "Ben", "Chloe", "David", "Ella", "Farid", "Hannah", "Ian", "Julia", "Karim", "Laura", "Marcus", "Nadia",
-        "Oliver", "Priya", "Ruth", "Samuel", "Teresa", "Usman", "Wendy",
+        "Alice", "Ben", "Chloe", "David", "Ella", "Farid", "Hannah", "Ian", "Julia", "Karim", "Laura", "Marcus",
+        "Nadia", "Oliver", "Priya", "Ruth", "Samuel", "Teresa", "Usman", "Wendy",
     ),
     last_names=(
         "Archer", "Bennett", "Clarke", "Doyle", "Evans", "Fraser", "Gallagher", "Hughes", "Iqbal", "Jennings", "Kaur",
@@ -61,7 +62,8 @@ ENGLISH = Words(
     ),
     next_steps=(
         "Send the revised quote", "Call the plant manager", "Visit the site", "Wait for the purchase order",
-        "Arrange a trial run", "Clarify the delivery date", "Present to the board", "Check the pump curve with engineering",
+        "Arrange a trial run", "Clarify the delivery date", "Present to the board",
+        "Check the pump curve with engineering",
     ),
     lost_reasons=("Price", "Delivery time", "Project was stopped", "Chose another supplier", "No budget this year"),
     notes=(

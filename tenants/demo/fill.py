@@ -29,7 +29,7 @@ DEALS, CONTACTS = 300, 150
 def seed_workspace(words: Words) -> Organization:
     """The demo of one language; there already, it is left as it is."""
     with public_context():
-        found = Organization.objects.filter(subdomain=words.subdomain).first()
+        found: Organization | None = Organization.objects.filter(subdomain=words.subdomain).first()
     if found is not None:
         return found
     actor, admin = system_actor("demo"), words.staff[0]
@@ -139,13 +139,14 @@ class _Filling:
         return row
 
     def stage(self) -> Any:
-        stages = list(registry.entity("stage").model_class._default_manager.order_by("position"))
+        stages: list[Any] = list(registry.entity("stage").model_class._default_manager.order_by("position"))
         weights = {"prospecting": 14, "engaging": 14, "proposal": 14, "negotiation": 10, "won": 32, "lost": 16}
         return self.dice.choices(stages, [weights.get(stage.key, 5) for stage in stages])[0]
 
     def dates(self, kind: str) -> tuple[date, date]:
         """Open deals close around today, some of them late; closed ones lie in the past year."""
         if kind == "open":
-            return self.today - timedelta(self.dice.randrange(3, 120)), self.today + timedelta(self.dice.randrange(-15, 90))
+            opened, closes = self.dice.randrange(3, 120), self.dice.randrange(-15, 90)
+            return self.today - timedelta(opened), self.today + timedelta(closes)
         closed = self.today - timedelta(self.dice.randrange(1, 330))
         return closed - timedelta(self.dice.randrange(10, 120)), closed

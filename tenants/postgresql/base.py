@@ -52,7 +52,7 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
     def schema_name(self, value: object) -> None:
         """As above."""
 
-    def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
+    def set_tenant(self, *_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("A connection has no tenant. Use kernel.context.tenant_context().")
 
     def set_schema_to_public(self) -> None:
@@ -62,8 +62,8 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
         self._handle_search_path()
         return execute(sql, params, many, context)
 
-    def _handle_search_path(self, cursor: Any = None) -> None:
-        """Called by the library for every new cursor and by us for every statement: most of the time, one comparison."""
+    def _handle_search_path(self, _cursor: Any = None) -> None:
+        """Called by the library for every new cursor and by us for every statement: mostly, one comparison."""
         wanted = self.schema_name
         if wanted == self._bound:
             return

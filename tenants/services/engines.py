@@ -68,7 +68,8 @@ def purge_engine(*, actor: Actor, name: str, typed: str) -> Organization:
     module = _engine(name)
     organization = _locked()
     if typed.strip().casefold() not in (name.casefold(), str(module.label).casefold()):
-        raise Invalid.one("typed", "mismatch", _("Type the engine's name exactly, so that nothing is deleted by mistake."))
+        message = _("Type the engine's name exactly, so that nothing is deleted by mistake.")
+        raise Invalid.one("typed", "mismatch", message)
     if name in organization.engines:
         raise Invalid.one("", "still_on", _("Switch the engine off before you delete its data."))
     if users := dependents(name, organization.releases):
@@ -131,7 +132,8 @@ def _locked() -> Organization:
     """The organization of this workspace, held until the transaction ends: two switches wait for each other."""
     tenant = require_tenant()
     with public_context():
-        return Organization.objects.select_for_update().get(pk=tenant.id)
+        locked: Organization = Organization.objects.select_for_update().get(pk=tenant.id)
+    return locked
 
 
 def _save(organization: Organization, *names: str) -> None:
@@ -142,5 +144,3 @@ def _save(organization: Organization, *names: str) -> None:
 def _tell(action: str, event: str, module: Module, actor: Actor) -> None:
     record_act(action, actor=actor, entity="engine", label=str(module.label), changes={"engine": module.name})
     publish(event, {"engine": module.name})
-
-

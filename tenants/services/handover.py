@@ -35,13 +35,15 @@ def offer_hand_over(organization: Organization, user: User) -> str:
 @transaction.atomic
 def take_hand_over(secret: str) -> User | None:
     """Whom this secret signs in, here and now; None when it is used, old, unknown or for another workspace."""
-    user_id = _use_up(secret, require_tenant().id)
+    here = require_tenant().id
+    user_id = _use_up(secret, here) if here else None
     if user_id is None:
         return None
-    return User.objects.filter(pk=user_id, state=User.State.ACTIVE).first()
+    user: User | None = User.objects.filter(pk=user_id, state=User.State.ACTIVE).first()
+    return user
 
 
-def _use_up(secret: str, organization_id: UUID | None) -> UUID | None:
+def _use_up(secret: str, organization_id: UUID) -> UUID | None:
     with public_context():
         now = timezone.now()
         offers = HandOver.objects.select_for_update().filter(hash=_digest(secret), organization_id=organization_id)

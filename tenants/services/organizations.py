@@ -29,8 +29,9 @@ def change_organization(*, actor: Actor, name: str, language: str, preferences: 
     problems = _problems(name.strip(), language, preferences)
     if problems:
         raise Invalid(problems)
+    tenant = require_tenant()
     with public_context():
-        organization = Organization.objects.select_for_update().get(pk=require_tenant().id)
+        organization: Organization = Organization.objects.select_for_update().get(pk=tenant.id)
     before = {"name": organization.name, "language": organization.language, **_full(organization)}
     organization.name, organization.language = name.strip(), language
     organization.preferences = {**organization.preferences, **preferences}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -38,15 +37,13 @@ class SignUp:
 
 @transaction.atomic
 def sign_up(
-    *, organization: str, subdomain: str, name: str, email: str, password: str, language: str,
-    allow_reserved: bool = False, request: HttpRequest | None = None,
+    *, organization: str, subdomain: str, name: str, email: str, password: str, language: str
 ) -> SignUp:  # fmt: skip
     """Everything that is wrong at once, or a workspace; nothing in between is ever kept."""
     subdomain = subdomains.normal(subdomain)
     organization, name, email = organization.strip(), name.strip(), email.strip()
     problems = check_sign_up(
-        organization=organization, subdomain=subdomain, name=name, email=email, password=password, language=language,
-        allow_reserved=allow_reserved,
+        organization=organization, subdomain=subdomain, name=name, email=email, password=password, language=language
     )  # fmt: skip
     if problems:
         raise Invalid(problems)
@@ -63,8 +60,7 @@ def sign_up(
 
 
 def check_sign_up(
-    *, organization: str, subdomain: str, name: str, email: str, password: str, language: str,
-    allow_reserved: bool = False,
+    *, organization: str, subdomain: str, name: str, email: str, password: str, language: str
 ) -> dict[str, list[Problem]]:  # fmt: skip
     """What is wrong, by field; empty when it can be done."""
     problems: dict[str, list[Problem]] = {}
@@ -76,7 +72,7 @@ def check_sign_up(
         problems["name"] = [Problem("required", _("Enter your name."))]
     elif len(name) > _LONGEST_NAME:
         problems["name"] = [Problem("too_long", _("Use at most 150 characters."))]
-    if problem := problem_of_subdomain(subdomain, allow_reserved=allow_reserved):
+    if problem := problem_of_subdomain(subdomain):
         problems["subdomain"] = [problem]
     if language not in dict(settings.LANGUAGES):
         problems["language"] = [Problem("unknown_language", _("Choose Persian (fa) or English (en)."))]
@@ -84,8 +80,8 @@ def check_sign_up(
     return problems
 
 
-def problem_of_subdomain(subdomain: str, *, allow_reserved: bool = False) -> Problem | None:
-    problem = subdomains.problem_of(subdomain, allow_reserved=allow_reserved)
+def problem_of_subdomain(subdomain: str) -> Problem | None:
+    problem = subdomains.problem_of(subdomain)
     if problem is None:
         with public_context():
             if Organization.objects.filter(subdomain=subdomain).exists():

@@ -30,7 +30,7 @@ def create_workspace(
     made = _make_row(organization, subdomain, language)
     claim_schema(made.schema_name)
     with tenant_context(made.as_tenant()), override(language):
-        admin = create_admin(actor=actor, email=admin_email, name=admin_name, password=password, language=language)
+        admin = create_admin(actor=actor, email=admin_email, name=admin_name, password=password)
         for module in registry.modules:
             if module.always_on and module.on_enable:
                 import_string(module.on_enable)(actor=actor)

@@ -1,4 +1,4 @@
-"""The provider's console: who our customers are and whether everything is well. It reads; nothing is changed here yet."""
+"""The provider's console: who our customers are and whether everything is well. It only reads."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -93,9 +93,7 @@ def disable(request: Any, name: str) -> HttpResponse:
 def purge(request: Any, name: str) -> HttpResponse:
     typed = request.POST.get("typed", "")
     done = _("The data of {name} is deleted.")
-    return _act(
-        request, name, "purge", lambda: engines.purge_engine(actor=request.actor, name=name, typed=typed), done
-    )
+    return _act(request, name, "purge", lambda: engines.purge_engine(actor=request.actor, name=name, typed=typed), done)
 
 
 def _act(request: HttpRequest, name: str, act: str, service: Any, done: str) -> HttpResponse:

@@ -64,7 +64,8 @@ def _choices(values: dict[str, str]) -> dict[str, Any]:
     order = (5, 6, 0, 1, 2, 3, 4) if fa else range(7)
     days = [(str(day), WEEKDAYS[language][day]) for day in order]
     return {
-        "languages": settings.LANGUAGES, "days": days, "zones": [(z, z) for z in sorted(zoneinfo.available_timezones())],
+        "languages": settings.LANGUAGES, "days": days,
+        "zones": [(zone, zone) for zone in sorted(zoneinfo.available_timezones())],
         "calendars": [("gregorian", _("Gregorian")), ("jalali", _("Jalali"))],
         "digit_kinds": [("latin", _("Latin (123)")), ("fa", _("Persian (۱۲۳)"))],
         "currencies": [(c.code, f"{c.name_fa if fa else c.name_en} ({c.code})") for c in CURRENCIES.values()],

@@ -14,8 +14,8 @@ from kernel.context import Tenant, tenant_context
 class Api(Client):
     """Sends JSON unless told otherwise."""
 
-    def generic(self, method: str, path: str, data: Any = "", content_type: str | None = None, *args: Any, **kw: Any) -> Any:
-        return super().generic(method, path, data, content_type or "application/json", *args, **kw)
+    def generic(self, method: str, path: str, data: Any = "", content_type: str | None = None, **kw: Any) -> Any:
+        return super().generic(method, path, data, content_type or "application/json", **kw)
 
     def post(self, path: str, data: Any = None, content_type: str = "application/json", **kw: Any) -> Any:  # type: ignore[override]  # the default is the point
         return super().post(path, data if data is not None else {}, content_type=content_type, **kw)

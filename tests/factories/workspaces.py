@@ -13,7 +13,7 @@ from tenants.models import Organization, SpareSchema
 from tenants.services.engines import enable_engine
 from tenants.services.workspaces import create_workspace, drop_workspace
 
-PASSWORD = "tall-cedar-1405-river"  # noqa: S105 — no secret: tests only
+PASSWORD = "tall-cedar-1405-river"
 
 
 def make_workspace(

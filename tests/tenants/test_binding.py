@@ -53,9 +53,7 @@ def test_a_binding_made_inside_a_savepoint_survives_its_rollback(tenant: Tenant,
 
 def test_after_an_error_inside_a_savepoint_the_right_workspace_holds(tenant: Tenant, other_tenant: Tenant) -> None:
     with tenant_context(other_tenant), pytest.raises(DatabaseError), transaction.atomic():
-        names()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nothing FROM nowhere")
+        User.objects.extra(where=["nothing"]).count()
     assert "Nima Rezaei" in names()
     with tenant_context(other_tenant):
         assert names() == {"Olga Petrova"}
@@ -63,8 +61,8 @@ def test_after_an_error_inside_a_savepoint_the_right_workspace_holds(tenant: Ten
 
 def test_leaving_a_broken_savepoint_in_another_context_still_rolls_back(tenant: Tenant, other_tenant: Tenant) -> None:
     """ROLLBACK TO runs while another workspace is bound than the one whose statement failed."""
-    with pytest.raises(DatabaseError), transaction.atomic(), tenant_context(other_tenant), connection.cursor() as cursor:
-        cursor.execute("SELECT nothing FROM nowhere")
+    with pytest.raises(DatabaseError), transaction.atomic(), tenant_context(other_tenant):
+        User.objects.extra(where=["nothing"]).count()
     assert "Nima Rezaei" in names()
 
 
@@ -94,7 +92,7 @@ def test_an_organization_is_no_context_manager(tenant: Tenant, stage) -> None:  
 
 
 def test_outside_a_transaction_a_workspaces_statement_is_refused(live_tenant: Tenant) -> None:
-    with pytest.raises(UnboundStatement, match="transaction.atomic"):
+    with pytest.raises(UnboundStatement, match=r"transaction\.atomic"):
         names()
     with transaction.atomic():
         assert names() == {"Sara Ahmadi"}

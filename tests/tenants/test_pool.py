@@ -2,8 +2,8 @@
 
 import threading
 
-from django.db import connection, transaction
 import pytest
+from django.db import connection, transaction
 
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.ids import uuid7

@@ -101,5 +101,3 @@ def test_a_waker_without_a_broker_loses_only_a_hint(tenant: Tenant, monkeypatch:
 
     monkeypatch.setattr("celery.app.task.Task.apply_async", away)
     tasks.send_wake("outbox", tenant.schema, "")
-
-

@@ -31,7 +31,8 @@ QUERIES = {
         JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
         WHERE c.relnamespace = %(s)s::regnamespace ORDER BY 1, 2""",
     "sequences": """
-        SELECT sequencename, data_type::text, start_value, min_value, max_value, increment_by, cycle, cache_size, last_value
+        SELECT sequencename, data_type::text, start_value, min_value, max_value, increment_by, cycle, cache_size,
+               last_value
         FROM pg_sequences WHERE schemaname = %(s)s ORDER BY 1""",
     "migrations": "SELECT id, app, name FROM django_migrations ORDER BY id",
     "comments": """
@@ -44,9 +45,7 @@ QUERIES = {
 
 
 def picture(schema: str) -> dict[str, list[str]]:
-    return {
-        what: [str(row).replace(schema, "HERE") for row in _rows(query, schema)] for what, query in QUERIES.items()
-    }
+    return {what: [str(row).replace(schema, "HERE") for row in _rows(query, schema)] for what, query in QUERIES.items()}
 
 
 def _rows(query: str, schema: str) -> list[tuple[Any, ...]]:
@@ -101,7 +100,8 @@ def test_no_template_names_a_schema_but_ext(stage: Any, db: None) -> None:
     for part in parts():
         text = templates.template_of(part).sql
         assert "public." not in text
-        assert '"s_' not in text and '"t_' not in text
+        assert '"s_' not in text
+        assert '"t_' not in text
 
 
 def test_no_foreign_key_leaves_a_workspace(tenant: Tenant) -> None:
