@@ -117,7 +117,7 @@ class User(AbstractBaseUser, Record):
         COMPACT = "compact", _("Compact")
         ROOMY = "roomy", _("Roomy")
 
-    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)  # noqa: DJ001 — many have none, and it is unique
     name = models.CharField(_("name"), max_length=150, db_collation=COLLATION)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PLACEHOLDER)
     role = models.ForeignKey(

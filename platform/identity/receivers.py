@@ -31,26 +31,26 @@ def audit_own(action: str, user: User, **changes: Any) -> None:
     record_act(action, actor=Actor(user_id=user.pk, label=str(user)), entity="user", record=user, changes=changes)
 
 
-def _signed_in(sender: Any, request: Any, user: User, **_: Any) -> None:
+def _signed_in(*, request: Any, user: User, **_: Any) -> None:
     bind_session(request.session)
     confirmed = not EmailAddress.objects.filter(user=user, primary=True, verified=False).exists()
     note_confirmation(request.session, confirmed=confirmed)
     audit_own("sign_in", user)
 
 
-def _signed_out(sender: Any, request: Any, user: User | None, **_: Any) -> None:
+def _signed_out(*, user: User | None, **_: Any) -> None:
     if user is not None:
         audit_own("sign_out", user)
 
 
-def _email_confirmed(sender: Any, request: Any, email_address: Any, **_: Any) -> None:
+def _email_confirmed(*, request: Any, email_address: Any, **_: Any) -> None:
     if request.user.is_authenticated and request.user.pk == email_address.user_id:
         note_confirmation(request.session, confirmed=True)
     audit_own("email_confirmed", email_address.user)
 
 
 def _did(action: str) -> Any:
-    def receiver(sender: Any, user: User, **_: Any) -> None:
+    def receiver(*, user: User, **_: Any) -> None:
         audit_own(action, user)
 
     return receiver

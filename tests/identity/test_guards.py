@@ -94,6 +94,7 @@ def test_undo_brings_no_role_back(tenant: Tenant, sara: User, mina: User, actor_
         with pytest.raises((NotFound, Denied)):
             undo_batch(entry.pk, actor=actor_for(mina))
     mina.refresh_from_db()
+    assert mina.role is not None
     assert mina.role.key == "manager"
 
 

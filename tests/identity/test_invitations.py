@@ -29,7 +29,8 @@ STRONG = "wide-river-blue-40"
 
 
 def role(key: str) -> Role:
-    return Role.objects.get(key=key)
+    found: Role = Role.objects.get(key=key)
+    return found
 
 
 def problem(error: pytest.ExceptionInfo[Invalid]) -> str:
@@ -170,7 +171,8 @@ def test_managing_people_is_not_enough_to_make_an_administrator(
 def test_the_letter_speaks_persian_from_right_to_left(tenant: Tenant, invite: Any) -> None:
     name = User.objects.create(name="لیلا صدر", language="fa")
     invite(person=name, name="")
-    html = str(mail.outbox[-1].alternatives[0][0])
+    letter: Any = mail.outbox[-1]
+    html = str(letter.alternatives[0][0])
     assert 'dir="rtl"' in html
     assert 'lang="fa"' in html
 
@@ -178,7 +180,7 @@ def test_the_letter_speaks_persian_from_right_to_left(tenant: Tenant, invite: An
 def test_names_cannot_smuggle_markup_or_headers(tenant: Tenant, sara: User, invite: Any) -> None:
     User.objects.filter(pk=sara.pk).update(name="Sara\r\nBcc: x@example.com <b>")
     invite()
-    letter = mail.outbox[-1]
+    letter: Any = mail.outbox[-1]
     assert "\n" not in letter.subject
     assert letter.bcc == []
     assert "<b>" not in str(letter.alternatives[0][0])

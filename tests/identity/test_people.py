@@ -26,7 +26,8 @@ ClientFor = Callable[[Any, Tenant], Client]
 
 
 def role(key: str) -> Role:
-    return Role.objects.get(key=key)
+    found: Role = Role.objects.get(key=key)
+    return found
 
 
 def give(key: str, **levels: str) -> None:
@@ -38,6 +39,7 @@ def give(key: str, **levels: str) -> None:
 def test_an_administrator_changes_a_role(tenant: Tenant, sara: User, nima: User, actor_for: ActorFor) -> None:
     set_role(actor=actor_for(sara), user=nima, role=role("manager"))
     nima.refresh_from_db()
+    assert nima.role is not None
     assert nima.role.key == "manager"
     entry = AuditEntry.objects.get(entity="user", record_id=nima.pk, action="account")
     assert "role" in entry.changes
@@ -55,12 +57,13 @@ def test_managing_people_reaches_no_administrator(
 ) -> None:
     give("manager", identity__user__manage="all")
     actor = actor_for(mina)
-    for act in (
+    acts: tuple[Callable[[], Any], ...] = (
         lambda: set_role(actor=actor, user=nima, role=role("admin")),
         lambda: set_role(actor=actor, user=sara, role=role("reader")),
         lambda: deactivate_user(actor=actor, user=sara),
         lambda: set_team(actor=actor, user=sara, team=None),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Denied):
             act()
     set_role(actor=actor, user=nima, role=role("reader"))
@@ -96,7 +99,7 @@ def test_leaving_hands_everything_over(
     tenant: Tenant, sara: User, mina: User, nima: User, actor_for: ActorFor, client_for: ClientFor
 ) -> None:
     account = registry.entity("account").model_class
-    mine = account._default_manager.create(name="Golha", owner=nima)
+    mine: Any = account._default_manager.create(name="Golha", owner=nima)
     issue_token(actor=actor_for(nima), user=nima, name="x")
     browser = client_for(nima, tenant)
     deactivate_user(actor=actor_for(sara), user=nima, to=mina)

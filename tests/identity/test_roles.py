@@ -14,7 +14,8 @@ ActorFor = Callable[..., Actor]
 
 
 def role(key: str) -> Role:
-    return Role.objects.get(key=key)
+    found: Role = Role.objects.get(key=key)
+    return found
 
 
 def test_levels_hold_at_once(tenant: Tenant, sara: User, nima: User, actor_for: ActorFor) -> None:

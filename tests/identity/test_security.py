@@ -140,7 +140,8 @@ def test_confirming_takes_a_post_so_that_mail_scanners_do_not(
 
 
 def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    code: str = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    return code
 
 
 def test_an_authenticator_app_is_set_up_and_asked_for(tenant: Tenant, nima: User, client_for: ClientFor) -> None:

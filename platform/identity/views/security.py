@@ -36,7 +36,7 @@ def security(request: WorkspaceRequest) -> HttpResponse:
 
 
 @signed_in
-def to_security(request: HttpRequest) -> HttpResponse:
+def to_security(_request: HttpRequest) -> HttpResponse:
     """Where allauth's own overviews stood."""
     return redirect("identity:security")
 
