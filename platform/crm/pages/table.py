@@ -176,9 +176,7 @@ def _column(entity: Entity, field: Field, state: State, totals: dict[str, Decima
     )
 
 
-def _row(
-    setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool
-) -> Row:
+def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool) -> Row:
     entity = setting.entity
     cells = []
     for column in columns[1:]:
