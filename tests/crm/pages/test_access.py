@@ -55,4 +55,5 @@ def test_what_is_made_of_markup_stays_text(page: Any, sara: Any, deal: Any) -> N
     pump, client = deal("<script>alert(1)</script>", next_step="<b>x</b>"), page(sara)
     for url in ("/deals/", "/deals/board/", f"/deals/{pump.pk}/", "/palette/?q=script"):
         text = client.get(url).content.decode()
-        assert "<script>alert" not in text and "<b>x</b>" not in text, url
+        assert "<script>alert" not in text, url
+        assert "<b>x</b>" not in text, url
