@@ -49,4 +49,5 @@ def _line(deal: Any, today: date) -> Line:
     else:
         why = deal.next_step
     end = formats.money(deal.amount, deal.currency) if deal.amount is not None and deal.currency else ""
-    return Line(deal.name, reverse("sfa:deal_detail", args=[deal.pk]), why, end, "bad" if late else "" if deal.next_step else "warn")
+    tone = "bad" if late else "" if deal.next_step else "warn"
+    return Line(deal.name, reverse("sfa:deal_detail", args=[deal.pk]), why, end, tone)

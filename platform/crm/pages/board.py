@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from crm.pages.lanes import (
-    Lane, board_of, count_lanes, fill_lanes, groups_of, lane_cards, lanes_of, on_board, totals_words,
+    Lane,
+    board_of,
+    count_lanes,
+    fill_lanes,
+    groups_of,
+    lane_cards,
+    lanes_of,
+    on_board,
+    totals_words,
 )  # fmt: skip
 from crm.pages.links import actor_of, entity_url
 from crm.pages.list import answer, frame_context
@@ -34,7 +42,7 @@ def board(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     query = setting.state.query(group=str(group.pk) if group is not None else "")
     context: dict[str, Any] = {
         **frame, "lanes": lanes, "count": sum(lane.count for lane in lanes), "totals": totals_words(lanes),
-        "group": group, "groups": [(g, setting.state.query(group=str(g.pk))) for g in groups] if len(groups) > 1 else [],
+        "group": group, "groups": groups if len(groups) > 1 else [],
         "move_url": entity_url(entity, "move", query=query), "table": {"problems": setting.problems},
     }  # fmt: skip
     return answer(request, "crm/list.html", "crm/board_body.html", context)

@@ -30,9 +30,7 @@ class Card:
     lacks: Sequence[str] = ()
 
 
-def card_of(
-    entity: Entity, row: Any, fields: Sequence[Field], labels: Labels, url: str, *, open: bool
-) -> Card:
+def card_of(entity: Entity, row: Any, fields: Sequence[Field], labels: Labels, url: str, *, open: bool) -> Card:
     card = Card(row.pk, entity.title_of(row), url)
     lines, lacks = [], []
     for field in fields:

@@ -42,7 +42,7 @@ def edit_cell(request: HttpRequest, pk: UUID, name: str, *, entity: Entity) -> H
     labels = Labels(actor).load([record], [field])
     html = cell(field, record, labels, links=links)
     response = render(request, "crm/cell_value.html", {"html": html, "label": field.label, "links": links})
-    # Beside a link the value stands outside the cell, so the page draws itself again; elsewhere the rest follows quietly.
+    # Beside a link the value stands outside the cell, so the page draws itself again.
     event = "pv:changed" if links and "<a " in html else "pv:saved"
     return trigger_client_event(response, event, {"id": str(pk), "field": name})
 

@@ -42,7 +42,7 @@ def merge(
         name = field.name
         mine, before, now = typed.get(name, was.get(name, "")), was.get(name, ""), theirs[name]
         values[name] = mine if mine != before else now
-        if now == before or mine == now:
+        if now in {before, mine}:
             continue
         if mine == before:
             others.append(str(field.label))

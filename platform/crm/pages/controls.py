@@ -86,7 +86,7 @@ def typed_values(fields: Iterable[Field], post: QueryDict) -> dict[str, str]:
         if field.kind == "bool":
             typed[field.name] = "1" if field.name in post else "0"
         elif field.name in post:
-            typed[field.name] = post[field.name].strip()
+            typed[field.name] = str(post[field.name]).strip()
     return typed
 
 

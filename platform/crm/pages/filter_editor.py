@@ -56,7 +56,8 @@ def _context(request: HttpRequest, entity: Entity, field: Field, state: State, e
     picked = [v for value in chosen for v in value.split(",")]
     options = [(key, label, key in picked) for key, label in field.choices]
     if field.kind == "relation":
-        names = {str(pk): labels.get(field.target, pk) for ids in relation_ids(entity, reading.filters).values() for pk in ids}
+        ids = relation_ids(entity, reading.filters).get(field.target, set())
+        names = {str(pk): labels.get(field.target, pk) for pk in ids}
         options = [(pk, name or _("(not visible to you)"), True) for pk, name in names.items()]
     op = next((key.partition("__")[2] for key in own if "__" in key), "contains")
     first = {key.partition("__")[2]: values[0] for key, values in own.items()}

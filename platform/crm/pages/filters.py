@@ -69,12 +69,12 @@ def chips(entity: Entity, state: State, reading: Reading, labels: Labels) -> lis
     for name in names:
         field = entity.field(name)
         conditions = [c for c in reading.filters if c.field == name]
-        text = _sentence(field, state, conditions, labels)
+        text = _sentence(field, conditions, labels)
         result.append(Chip(name, str(field.label), text, state.without(name).query()))
     return result
 
 
-def _sentence(field: Field, state: State, conditions: list[Filter], labels: Labels) -> str:
+def _sentence(field: Field, conditions: list[Filter], labels: Labels) -> str:
     if not conditions:
         return _("could not be read")
     by_op = {c.op: c.values for c in conditions}

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import reduce
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -17,6 +16,7 @@ from crm.pages.table import Setting, list_param, records_of
 from crm.pages.values import money_text
 from kernel import formats
 from kernel.access import records_visible_to
+from kernel.errors import NotFound
 from kernel.query import cursors_of, page
 from kernel.registry import Board, Entity, Field, registry
 
@@ -52,7 +52,8 @@ def sum_words(sums: dict[str, Decimal]) -> str:
 
 
 def board_of(entity: Entity) -> Board:
-    assert entity.board is not None
+    if entity.board is None:
+        raise NotFound()
     return entity.board
 
 
@@ -143,7 +144,7 @@ def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) 
     if not tops:
         return []
     first, *others = tops
-    ids = list(reduce(lambda all_, one: all_.union(one, all=True), others, first))
+    ids = list(first.union(*others, all=True) if others else first)
     return list(queryset.filter(pk__in=ids))
 
 
@@ -176,7 +177,8 @@ def totals_words(lanes: Sequence[Lane]) -> str:
     total = sum_words(_added([lane.sums for lane in going]))
     if not total:
         return ""
-    words = {"count": formats.num(sum(lane.count for lane in going)), "total": total, "weighted": sum_words(_added(weighted))}
+    number = formats.num(sum(lane.count for lane in going))
+    words = {"count": number, "total": total, "weighted": sum_words(_added(weighted))}
     return _("%(count)s open · %(total)s · weighted %(weighted)s") % words
 
 

@@ -27,7 +27,9 @@ def entity_list(request: HttpRequest, *, entity: Entity) -> HttpResponse:
         "shown": formats.num(len(table.rows)), "count": formats.num(table.count),
     }  # fmt: skip
     words = _("“%s”") % setting.state.q if setting.state.q else ""
-    context["filters_said"] = _("The filters in use let nothing through: %s") % _("; ").join(filter(None, (words, said)))
+    context["filters_said"] = _("The filters in use let nothing through: %s") % _("; ").join(
+        filter(None, (words, said))
+    )
     context["columns"] = columns_context(entity, setting.state, list(setting.fields))
     return answer(request, "crm/list.html", "crm/list_body.html", context)
 

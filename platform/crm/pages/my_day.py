@@ -1,4 +1,4 @@
-"""Panels of "My day". An engine offers its own in a module `my_day` beside its manifest: `panels(actor) -> list[Panel]`.
+"""Panels of "My day". An engine offers its own in a module `my_day` beside its manifest: `panels(*, actor)`.
 
 The customer base asks the engines that are on, and knows none of them.
 """

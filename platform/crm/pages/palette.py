@@ -71,7 +71,8 @@ def recent_records(*, actor: Actor) -> list[Group]:
     rows = AuditEntry.objects.filter(actor_id=actor.user_id, entity__in=seen, record_id__isnull=False, batch=None)
     latest: dict[UUID, str] = {}
     for name, pk in rows.order_by("-id").values_list("entity", "record_id")[:60]:
-        latest.setdefault(pk, name)
+        if pk is not None:
+            latest.setdefault(pk, name)
     chosen = dict(list(latest.items())[:RECENT])
     wanted: dict[str, list[UUID]] = {}
     for pk, name in chosen.items():
@@ -103,7 +104,7 @@ def _acts(text: str, actor: Actor) -> list[Option]:
 
 def _answering(options: list[Option], text: str) -> list[Option]:
     words = fold(text).split()
-    return [option for option in options if all(word in fold(option.label) for word in words)][:EACH + 3]
+    return [option for option in options if all(word in fold(option.label) for word in words)][: EACH + 3]
 
 
 def _wanted_commands(text: str) -> list[tuple[str, str, str, str]]:

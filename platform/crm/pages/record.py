@@ -99,4 +99,3 @@ def delete(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     address = entity_url(entity, "list")
     htmx = request.headers.get("HX-Request") == "true"
     return HttpResponseClientRedirect(address) if htmx else HttpResponseRedirect(address)
-

@@ -68,7 +68,7 @@ def _save(request: HttpRequest, entity: Entity, state: State) -> State:
     return State(view=str(view.pk))
 
 
-def _change(request: HttpRequest, entity: Entity, state: State) -> State:
+def _change(request: HttpRequest, _entity: Entity, state: State) -> State:
     store.update_view(
         state.view, actor=actor_of(request), name=request.POST.get("name", ""), shared="shared" in request.POST
     )
@@ -96,7 +96,7 @@ def _undefault(request: HttpRequest, entity: Entity, state: State) -> State:
     return state
 
 
-def _delete(request: HttpRequest, entity: Entity, state: State) -> State:
+def _delete(request: HttpRequest, _entity: Entity, state: State) -> State:
     actor = actor_of(request)
     view: SavedView = store.get_view(state.view, actor=actor)
     audit = store.delete_view(view.pk, actor=actor)

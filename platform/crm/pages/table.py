@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.utils.safestring import SafeString
 
 from crm.models import SavedView, ViewChoice
@@ -149,18 +149,39 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
         found = page(queryset, entity, sort=state.sort or None, size=size)
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
-    totals = sums(entity, queryset, summed) if summed and found.rows else {}
+    number, totals = count_and_sums(entity, queryset, summed)
     columns = [_column(entity, f, state, totals.get(f.name, {})) for f in setting.fields]
     may_change = actor.may(entity.permission("change"))
     # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
     base, back = entity_url(entity, "list"), list_param(state)
     rows = [_row(setting, record, columns, base, back, may_change) for record in found.rows]
     return Table(
-        columns, rows, count(queryset),
+        columns, rows, number,
         state.query(cursor=found.next) if found.next else "",
         state.query(cursor=found.previous) if found.previous else "",
         [*setting.problems, *told],
     )  # fmt: skip
+
+
+def count_and_sums(
+    entity: Entity, queryset: QuerySet[Any], names: Sequence[str]
+) -> tuple[int, dict[str, dict[str, Decimal]]]:
+    """How many records, and totals by field and currency: one reading of the table, if one currency column serves."""
+    currencies = {entity.field(name).currency for name in names} - {""}
+    if len(currencies) > 1:
+        return count(queryset), sums(entity, queryset, names)
+    column = next(iter(currencies), "")
+    bare = queryset.order_by().select_related(None)
+    wanted: dict[str, Any] = {"n": Count("pk"), **{f"s_{name}": Sum(name) for name in names}}
+    groups = bare.values(column).annotate(**wanted) if column else [bare.aggregate(**wanted)]
+    number, totals = 0, {name: dict[str, Decimal]() for name in names}
+    for group in groups:
+        number += group["n"]
+        for name in names:
+            if (amount := group[f"s_{name}"]) is not None:
+                unit = group[column] if entity.field(name).currency else ""
+                totals[name][unit] = totals[name].get(unit, Decimal(0)) + amount
+    return number, totals
 
 
 def _column(entity: Entity, field: Field, state: State, totals: dict[str, Decimal]) -> Column:
@@ -176,9 +197,7 @@ def _column(entity: Entity, field: Field, state: State, totals: dict[str, Decima
     )
 
 
-def _row(
-    setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool
-) -> Row:
+def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool) -> Row:
     entity = setting.entity
     cells = []
     for column in columns[1:]:

@@ -1,6 +1,7 @@
 """A field's value for the eye: as plain text and as a cell's HTML. Drawn in Python, since a list has hundreds."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,13 +9,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from crm.pages.labels import Labels
+from crm.pages.links import record_url
 from frontend.templatetags.pv import avatar
 from kernel import formats
 from kernel.registry import Field
-from crm.pages.labels import Labels
-from crm.pages.links import record_url
 
 EMPTY = SafeString("")
+_TEXT: dict[str, Callable[[Any], str]] = {
+    "integer": formats.num, "decimal": formats.num, "percent": formats.pct, "date": formats.date_short,
+    "datetime": formats.datetime_, "phone": formats.phone,
+}  # fmt: skip
 _LATIN = frozenset({"email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid"})
 
 
@@ -38,26 +43,13 @@ def value_text(field: Field, value: Any, *, currency: str = "") -> str:
     """The value in words and digits of the reader; relations are named elsewhere (Labels)."""
     if value is None or value == "":
         return ""
-    match field.kind:
-        case "money":
-            return money_text(value, currency)
-        case "integer" | "decimal":
-            # A year is a name, not a quantity: it takes no thousands separator.
-            return formats.digits(value) if is_ordinal(field) else formats.num(value)
-        case "percent":
-            return formats.pct(value)
-        case "date":
-            return formats.date_short(value)
-        case "datetime":
-            return formats.datetime_(value)
-        case "bool":
-            return yes_no(value)
-        case "choice":
-            return choice_text(field, value)
-        case "phone":
-            return formats.phone(str(value))
-        case _:
-            return str(value)
+    if field.kind == "money":
+        return money_text(value, currency)
+    if field.kind == "choice":
+        return choice_text(field, value)
+    if is_ordinal(field):
+        return formats.digits(value)  # a year is a name, not a quantity: it takes no thousands separator
+    return _TEXT.get(field.kind, str)(value)
 
 
 def is_ordinal(field: Field) -> bool:
@@ -69,6 +61,9 @@ def is_summed(field: Field) -> bool:
     return field.kind in {"money", "decimal", "integer"} and not is_ordinal(field)
 
 
+_TEXT["bool"] = yes_no
+
+
 def cell(field: Field, record: Any, labels: Labels, *, links: bool = False) -> SafeString:
     """What stands in a table's cell or, with links, beside a label on the record page.
 
@@ -78,79 +73,105 @@ def cell(field: Field, record: Any, labels: Labels, *, links: bool = False) -> S
     if value is None or value == "":
         return EMPTY
     draw = _LINKED.get(field.kind) if links else None
-    return (draw or _DRAW.get(field.kind, _plain))(field, value, record, labels)
+    return (draw or _DRAW.get(field.kind, _plain))(_Value(field, value, record, labels))
 
 
-def _plain(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    text = value_text(field, value, currency=currency_of(field, record))
-    if field.kind in _LATIN:
+@dataclass(frozen=True)
+class _Value:
+    """One value with all that drawing it may ask for."""
+
+    field: Field
+    value: Any
+    record: Any
+    labels: Labels
+
+
+def _plain(one: _Value) -> SafeString:
+    text = value_text(one.field, one.value, currency=currency_of(one.field, one.record))
+    if one.field.kind in _LATIN:
         return format_html('<bdi dir="ltr" class="num">{}</bdi>', text)
-    if field.numeric:
+    if one.field.numeric:
         return format_html('<span class="num">{}</span>', text)
-    if field.kind == "text":
-        return format_html('<bdi title="{}">{}</bdi>', text, text) if len(text) > 28 else format_html("<bdi>{}</bdi>", text)
+    if one.field.kind == "text":
+        return (
+            format_html('<bdi title="{}">{}</bdi>', text, text)
+            if len(text) > 28
+            else format_html("<bdi>{}</bdi>", text)
+        )
     return format_html("<bdi>{}</bdi>", text)
 
 
-def _date(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    return format_html('<time class="num" datetime="{}">{}</time>', value.isoformat(), formats.date_short(value))
+def _date(one: _Value) -> SafeString:
+    return format_html(
+        '<time class="num" datetime="{}">{}</time>', one.value.isoformat(), formats.date_short(one.value)
+    )
 
 
-def _moment(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
+def _moment(one: _Value) -> SafeString:
     return format_html(
         '<time class="num" datetime="{}" title="{}">{}</time>',
-        value.isoformat(), formats.datetime_(value), formats.ago(value),
+        one.value.isoformat(), formats.datetime_(one.value), formats.ago(one.value),
     )  # fmt: skip
 
 
-def _relation(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    name = labels.get(field.target, value)
+def _relation(one: _Value) -> SafeString:
+    name = one.labels.get(one.field.target, one.value)
     if not name:
         return format_html('<span class="text-muted">{}</span>', _("not visible to you"))
-    if field.target == "user":
+    if one.field.target == "user":
         return format_html(
-            '<span class="flex items-center gap-2 min-w-0">{}<bdi class="cut">{}</bdi></span>', avatar(name, value), name
+            '<span class="flex items-center gap-2 min-w-0">{}<bdi class="cut">{}</bdi></span>',
+            avatar(name, one.value),
+            name,
         )
     return format_html('<bdi title="{}">{}</bdi>', name, name) if len(name) > 28 else format_html("<bdi>{}</bdi>", name)
 
 
-def _relation_link(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    name, address = labels.get(field.target, value), record_url(field.target, value)
+def _relation_link(one: _Value) -> SafeString:
+    name, address = one.labels.get(one.field.target, one.value), record_url(one.field.target, one.value)
     if not name or not address:
-        return _relation(field, value, record, labels)
+        return _relation(one)
     return format_html('<a class="link" href="{}"><bdi>{}</bdi></a>', address, name)
 
 
-def _email(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    return format_html('<a class="hover:underline" href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', value, value)
+def _email(one: _Value) -> SafeString:
+    return format_html('<a class="hover:underline" href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', one.value, one.value)
 
 
-def _phone(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    shown = formats.phone(str(value))
-    return format_html('<a class="hover:underline" href="tel:{}"><bdi dir="ltr" class="num">{}</bdi></a>', value, shown)
+def _phone(one: _Value) -> SafeString:
+    shown = formats.phone(str(one.value))
+    return format_html(
+        '<a class="hover:underline" href="tel:{}"><bdi dir="ltr" class="num">{}</bdi></a>', one.value, shown
+    )
 
 
-def _url(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    parts = urlsplit(str(value))
+def _url(one: _Value) -> SafeString:
+    parts = urlsplit(str(one.value))
     if parts.scheme not in {"http", "https"}:
-        return format_html('<bdi dir="ltr">{}</bdi>', value)
+        return format_html('<bdi dir="ltr">{}</bdi>', one.value)
     shown = parts.netloc.removeprefix("www.") + (parts.path if parts.path != "/" else "")
     return format_html(
         '<a class="hover:underline" href="{}" target="_blank" rel="noopener noreferrer"><bdi dir="ltr">{}</bdi></a>',
-        value, shown,
+        one.value, shown,
     )  # fmt: skip
 
 
-def _longtext(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    return format_html('<span class="whitespace-pre-line" dir="auto">{}</span>', value)
+def _longtext(one: _Value) -> SafeString:
+    return format_html('<span class="whitespace-pre-line" dir="auto">{}</span>', one.value)
 
 
-def _host(field: Field, value: Any, record: Any, labels: Labels) -> SafeString:
-    return format_html('<bdi dir="ltr" title="{}">{}</bdi>', value, urlsplit(str(value)).netloc.removeprefix("www."))
+def _host(one: _Value) -> SafeString:
+    return format_html(
+        '<bdi dir="ltr" title="{}">{}</bdi>', one.value, urlsplit(str(one.value)).netloc.removeprefix("www.")
+    )
 
 
-_Draw = Callable[[Field, Any, Any, Labels], SafeString]
+_Draw = Callable[[_Value], SafeString]
 _DRAW: dict[str, _Draw] = {"date": _date, "datetime": _moment, "relation": _relation, "url": _host}
 _LINKED: dict[str, _Draw] = {
-    "relation": _relation_link, "email": _email, "phone": _phone, "url": _url, "longtext": _longtext
+    "relation": _relation_link,
+    "email": _email,
+    "phone": _phone,
+    "url": _url,
+    "longtext": _longtext,
 }

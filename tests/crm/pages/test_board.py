@@ -1,0 +1,61 @@
+"""The board: exact counts and sums, the next cards, and moves that nobody loses."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+def lanes(response: Any) -> dict[str, tuple[int, str, int]]:
+    return {lane.label: (lane.count, lane.sum_text, len(lane.cards)) for lane in response.context["lanes"]}
+
+
+def test_lanes_count_everything_and_show_the_first_cards(page: Any, sara: Any, deal: Any) -> None:
+    for n in range(30):
+        deal(f"Pump {n}", stage="won", amount=10)
+    deal("Valve", amount=7)
+    client = page(sara)
+    response = client.get("/deals/board/")
+    shown = lanes(response)
+    assert shown["Won"] == (30, "€300.00", 25)
+    assert shown["Prospecting"] == (1, "€7.00", 1)
+    won = next(lane for lane in response.context["lanes"] if lane.label == "Won")
+    more = client.get(won.more)
+    assert more.content.decode().count("data-card") == 5
+
+
+def test_board_takes_the_list_filters(page: Any, sara: Any, deal: Any) -> None:
+    deal("Pump", amount=10)
+    deal("Valve", amount=2000)
+    assert lanes(page(sara).get("/deals/board/?amount__gte=100"))["Prospecting"] == (1, "€2,000.00", 1)
+
+
+def test_a_move_is_saved_counted_and_undone(page: Any, sara: Any, deal: Any, stages: Any) -> None:
+    pump, client = deal("Pump", amount=10), page(sara)
+    data = {"record": pump.pk, "lane": stages["won"].pk, "from": stages["prospecting"].pk}
+    answer = client.post("/deals/board/move/", data)
+    assert answer.json()["lanes"][str(stages["won"].pk)] == {"count": "1", "sum": "€10.00"}
+    pump.refresh_from_db()
+    assert (pump.kind, pump.probability) == ("won", 100)
+    undo = answer.headers["HX-Trigger"].partition('"undo": "')[2].partition('"')[0]
+    assert client.post(undo).status_code == 204
+    pump.refresh_from_db()
+    assert pump.stage_id == stages["prospecting"].pk
+
+
+def test_a_card_that_somebody_moved_meanwhile_is_not_moved_again(page: Any, sara: Any, deal: Any, stages: Any) -> None:
+    pump = deal("Pump", stage="proposal")
+    data = {"record": pump.pk, "lane": stages["won"].pk, "from": stages["prospecting"].pk}
+    answer = page(sara).post("/deals/board/move/", data)
+    assert answer.status_code == 409
+    assert "moved this card" in answer.json()["detail"]
+    pump.refresh_from_db()
+    assert pump.stage_id == stages["proposal"].pk
+
+
+def test_who_may_not_change_may_not_move(page: Any, reza: Any, deal: Any, stages: Any) -> None:
+    pump = deal("Pump")
+    assert page(reza).post("/deals/board/move/", {"record": pump.pk, "lane": stages["won"].pk}).status_code == 403
+    pump.refresh_from_db()
+    assert pump.kind == "open"

@@ -1,0 +1,106 @@
+"""The list: what it shows, in which order, and what it says when an address makes no sense."""
+
+from typing import Any
+
+import pytest
+
+from crm.models import ViewChoice
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(response: Any) -> list[str]:
+    return [row.title for row in response.context["table"].rows]
+
+
+def test_filters_search_and_order(page: Any, sara: Any, deal: Any, stages: Any) -> None:
+    deal("Booster", amount=10)
+    deal("Pump A", amount=30, stage="won")
+    deal("Pump B", amount=20, stage="won")
+    client = page(sara)
+    assert titles(client.get(f"/deals/?stage={stages['won'].pk}&sort=amount")) == ["Pump B", "Pump A"]
+    assert titles(client.get("/deals/?q=boost")) == ["Booster"]
+    assert titles(client.get("/deals/?amount__gte=20&sort=-amount")) == ["Pump A", "Pump B"]
+
+
+def test_chips_read_as_sentences(page: Any, sara: Any, deal: Any, stages: Any) -> None:
+    deal("Pump", stage="won")
+    url = f"/deals/?stage={stages['won'].pk}&amount__gte=10&amount__lte=2000&owner=me&close_date__when=this_month"
+    chips = {chip.label: chip.text for chip in page(sara).get(url).context["setting"].chips}
+    assert chips == {"Stage": "Won", "Amount": "10 to 2,000", "Owner": "me", "Close date": "this month"}
+
+
+def test_count_and_sum_are_of_all_rows_not_of_the_page(page: Any, sara: Any, deal: Any) -> None:
+    for n in range(55):
+        deal(f"Pump {n}", amount=100)
+    response = page(sara).get("/deals/")
+    table = response.context["table"]
+    assert (table.count, len(table.rows)) == (55, 50)
+    assert next(c.total for c in table.columns if c.field.name == "amount") == "€5,500.00"
+    second = page(sara).get(response.context["next_url"])
+    assert len(second.context["table"].rows) == 5
+    assert second.context["previous_url"]
+
+
+@pytest.mark.parametrize("query", ["sort=nonsense", "cursor=nonsense", "amount__gte=abc", "stage=nobody", "view=1"])
+def test_nonsense_in_the_address_is_told_and_the_rest_shown(query: str, page: Any, sara: Any, deal: Any) -> None:
+    deal("Pump")
+    response = page(sara).get(f"/deals/?{query}")
+    assert response.status_code == 200
+    assert titles(response) == ["Pump"]
+    assert query == "view=1" or 'role="alert"' in response.content.decode()
+
+
+def test_htmx_gets_the_list_alone(page: Any, sara: Any, deal: Any) -> None:
+    deal("Pump")
+    answer = page(sara).get("/deals/", headers={"HX-Request": "true", "HX-Target": "list"})
+    assert "<html" not in answer.content.decode()
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_empty_teaches_and_filtered_to_nothing_names_the_filter(page: Any, sara: Any, deal: Any) -> None:
+    client = page(sara)
+    assert "A deal says what you sell" in client.get("/deals/").content.decode()
+    deal("Pump")
+    assert "Amount: at least 5,000" in client.get("/deals/?amount__gte=5000").content.decode()
+
+
+def test_columns_are_remembered_for_the_person(page: Any, sara: Any, mina: Any, deal: Any) -> None:
+    deal("Pump")
+    client = page(sara)
+    wish = {"columns": ["amount", "probability"], "state": "", "move": "probability:-1"}
+    assert client.post("/deals/columns/", wish).headers["HX-Trigger"] == "pv:changed"
+    heads = [c.field.name for c in client.get("/deals/").context["table"].columns]
+    assert heads == ["name", "probability", "amount"]
+    assert "stage" in [c.field.name for c in page(mina).get("/deals/").context["table"].columns]
+    client.post("/deals/columns/", {"reset": "1", "state": ""})
+    assert ViewChoice.objects.get(user=sara).params == {"columns": {}}
+
+
+def test_filter_editor_writes_the_address(page: Any, sara: Any, stages: Any) -> None:
+    client = page(sara)
+    form = client.get("/deals/filter/?field=stage&state=q%3Dpump")
+    assert form.status_code == 200
+    applied = client.get("/deals/filter/apply/", {"field": "amount", "low": "10", "state": "q=pump"})
+    assert applied.url == "/deals/?amount__gte=10&q=pump"
+    refused = client.get("/deals/filter/apply/", {"field": "amount", "low": "ten", "state": ""})
+    assert refused.status_code == 422
+
+
+def test_saved_view_opens_shares_and_comes_back_after_deletion(page: Any, sara: Any, reza: Any, deal: Any) -> None:
+    deal("Pump", amount=5000)
+    deal("Valve", amount=5)
+    client = page(sara)
+    state = "amount__gte=1000&sort=-amount"
+    made = client.post("/deals/views/", {"do": "save", "name": "Big", "state": state, "shared": "1"})
+    assert titles(client.get(made.url)) == ["Pump"]
+    view = made.url.partition("view=")[2]
+    assert titles(page(reza).get(f"/deals/?view={view}")) == ["Pump"]
+    assert page(reza).post("/deals/views/", {"do": "delete", "state": f"view={view}"}).status_code == 403
+    client.post("/deals/views/", {"do": "default", "state": f"view={view}"})
+    assert titles(client.get("/deals/")) == ["Pump"]
+    assert len(titles(client.get("/deals/?view=all"))) == 2
+    client.post("/deals/views/", {"do": "delete", "state": f"view={view}"})
+    undo = next(str(m.extra_tags) for m in client.get("/deals/").context["messages"] if "undo:" in m.extra_tags)
+    assert client.post(undo.removeprefix("undo:")).status_code == 204
+    assert [v.name for v in client.get("/deals/").context["setting"].views] == ["Big"]
