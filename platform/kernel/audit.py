@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from kernel.access import Actor, get_record_for
 from kernel.context import get_door
+from kernel.copying import insert_many
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
 
@@ -57,7 +58,7 @@ def record_act(
 
 
 def save_entries(rows: Iterable[AuditEntry]) -> None:
-    AuditEntry.objects.bulk_create(rows, batch_size=2000)
+    insert_many(list(rows))
 
 
 def history(
