@@ -101,10 +101,10 @@ def test_every_handler_of_errors_is_ours() -> None:
 def test_every_declared_permission_is_asked_for_somewhere() -> None:
     """A permission that nothing checks promises a protection that is not there."""
     said = {
-        node.value
+        text
         for path in files(".py")
         if path.name != "module.py" and part_of(path)
-        for node in texts(tree_of(path))
+        for text, _line in texts(tree_of(path))
     }
     said |= {access_of(p.callback) for conf in URLCONFS for _r, p in walk(get_resolver(conf).url_patterns)}
     unused = [p.code for module in registry.modules for p in module.permissions if p.code not in said]

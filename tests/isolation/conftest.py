@@ -1,6 +1,6 @@
 """Acme is the reader's workspace; Bunyan is the other one, with a mark in every word of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,17 +59,17 @@ def token_of(db: None) -> Callable[[Any, Tenant], str]:
 
 
 @pytest.fixture
-def ask() -> Iterator[Callable[..., Any]]:
-    """One request, never refused for its number; says what was wrong with the answer, or nothing."""
+def ask() -> Callable[..., Any]:
+    """One request, never refused for its number; the answer's `whole` is its body, streamed or not."""
 
     def request(client: Client, method: str, path: str, **extra: Any) -> Any:
         cache.clear()
         client.raise_request_exception = False
-        response = client.generic(method, path, extra.pop("body", ""), **extra)
+        response: Any = client.generic(method, path, extra.pop("body", ""), **extra)
         response.whole = _body(response)
         return response
 
-    yield request
+    return request
 
 
 def _body(response: Any) -> bytes:

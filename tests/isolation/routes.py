@@ -4,6 +4,7 @@ addresses are walked without anybody thinking of it."""
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -48,7 +49,7 @@ def _filled(route: str, ids: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     # A route that no one knows how to fill takes every id there is: one of them is the right one.
     aims = [gap for gap in gaps if _is_id(gap)]
     for identifier in _ids_for(route, ids) if aims else [None]:
-        yield "/" + GAP.sub(lambda gap, i=identifier: _fill(gap, route, i), route), bool(aims)
+        yield "/" + GAP.sub(partial(_fill, route, identifier), route), bool(aims)
 
 
 def _is_id(gap: re.Match[str]) -> bool:
@@ -62,7 +63,7 @@ def _ids_for(route: str, ids: dict[str, Any]) -> list[Any]:
     return list(ids.values())
 
 
-def _fill(gap: re.Match[str], route: str, identifier: Any) -> str:
+def _fill(route: str, identifier: Any, gap: re.Match[str]) -> str:
     name = gap["name"] or gap["group"]
     if _is_id(gap):
         return "7" if gap["kind"] == "int" else str(identifier)

