@@ -61,8 +61,8 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def texts(tree: ast.AST) -> Iterator[ast.Constant]:
-    """String constants that are no docstrings."""
+def texts(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """String constants that are no docstrings, with their lines."""
     docs = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -72,4 +72,4 @@ def texts(tree: ast.AST) -> Iterator[ast.Constant]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-            yield node
+            yield node.value, node.lineno

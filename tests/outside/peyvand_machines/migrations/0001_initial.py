@@ -5,10 +5,11 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.manager
-import kernel.ids
-import kernel.text.db
 from django.conf import settings
 from django.db import migrations, models
+
+import kernel.ids
+import kernel.text.db
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,88 @@
+"""A workspace whose every text field holds a mark. Where the mark is seen, something has leaked."""
+
+import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from kernel.ids import uuid7
+
+#: No word of any page, hash or id begins like this.
+MARK = "qzxj"
+_number = count(1)
+
+
+def own_models() -> tuple[type[models.Model], ...]:
+    """Every table of ours that a workspace has, engines' included; libraries' tables hold no words of people."""
+    names = {*settings.CORE_APPS, *settings.ENGINE_APPS}
+    ours = [c for c in apps.get_app_configs() if c.name in names and not c.name.startswith(("django.", "allauth"))]
+    return tuple(model for config in ours for model in config.get_models() if model._meta.managed)
+
+
+def plant() -> dict[type[models.Model], models.Model]:
+    """One row of every model, its words all marked. The workspace must be bound."""
+    planted: dict[type[models.Model], models.Model] = {}
+    for model in own_models():
+        _plant_one(model, planted)
+    return planted
+
+
+def _plant_one(model: type[models.Model], planted: dict[type[models.Model], models.Model]) -> models.Model:
+    if model not in planted:
+        values = {
+            field.attname: value
+            for field in model._meta.concrete_fields
+            if (value := _value(field, planted)) is not None
+        }
+        planted[model] = model._base_manager.create(**values)
+    return planted[model]
+
+
+def _value(field: Any, planted: dict[type[models.Model], models.Model]) -> Any:
+    """A marked value, or None where the field's own default will do."""
+    if isinstance(field, models.GeneratedField) or field.name == "deleted_at":
+        return None
+    if isinstance(field, models.ForeignKey):
+        if field.null or field.related_model is field.model:
+            return None
+        return _plant_one(field.related_model, planted).pk
+    if field.choices:
+        return field.get_default() or next(value for value, _label in field.flatchoices if value)
+    if isinstance(field, models.CharField | models.TextField):
+        return _words(field)
+    if isinstance(field, models.JSONField):
+        return {f"{MARK}-key": f"{MARK}-value"} if not field.has_default() or field.get_default() == {} else None
+    return None if field.null or field.has_default() else _plain(field)
+
+
+def _words(field: Any) -> str | None:
+    if isinstance(field, models.EmailField):
+        return f"{MARK}{next(_number)}@secret.example"
+    if isinstance(field, models.URLField):
+        return f"https://{MARK}{next(_number)}.example/"
+    room = field.max_length or 80
+    if room <= len(MARK):  # a currency, a language
+        return None
+    return f"{MARK}{next(_number)}-{field.name}"[:room]
+
+
+def _plain(field: Any) -> Any:
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False) or field.primary_key:
+        return None
+    plain: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
+        (models.DateTimeField, timezone.now()), (models.DateField, datetime.date(2026, 1, 1)),
+        (models.BooleanField, False), (models.UUIDField, uuid7()), (models.DecimalField, Decimal(1)),
+        (models.IntegerField, 1), (models.BinaryField, MARK.encode()), (models.GenericIPAddressField, "192.0.2.1"),
+    )  # fmt: skip
+    return next(value for kind, value in plain if isinstance(field, kind))
+
+
+def ids_of(planted: dict[type[models.Model], models.Model]) -> dict[str, UUID | int]:
+    """Every planted row's id, by its model's label."""
+    return {model._meta.label: row.pk for model, row in planted.items()}
