@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
+from kernel.access import system_actor
+from kernel.records import create_record
+
 pytestmark = pytest.mark.django_db
+
+SYSTEM = system_actor("test")
 
 
 def lanes(response: Any) -> dict[str, tuple[int, str, int]]:
@@ -59,3 +64,12 @@ def test_who_may_not_change_may_not_move(page: Any, reza: Any, deal: Any, stages
     assert page(reza).post("/deals/board/move/", {"record": pump.pk, "lane": stages["won"].pk}).status_code == 403
     pump.refresh_from_db()
     assert pump.kind == "open"
+
+
+def test_each_pipeline_has_its_board(page: Any, sara: Any, deal: Any, tenant: Any) -> None:
+    deal("Pump")
+    other = create_record("pipeline", actor=SYSTEM, values={"name": "Service"})
+    create_record("stage", actor=SYSTEM, values={"pipeline": other, "name": "Asked", "probability": 20})
+    client = page(sara)
+    assert "Prospecting" in lanes(client.get("/deals/board/"))
+    assert lanes(client.get(f"/deals/board/?group={other.pk}")) == {"Asked": (0, "", 0)}
