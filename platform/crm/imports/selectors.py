@@ -22,9 +22,10 @@ from kernel.registry import Entity, UnknownName, registry
 
 
 def importable_entities(actor: Actor) -> list[Entity]:
-    """What this person may import, in the order of the engines that are on."""
+    """What this person may import, customers first; what has no pages of its own (people, teams, stages) last."""
     found = registry.entities_of(require_tenant().engines)
-    return [e for e in found if e.importable and e.editable_fields and actor.may(e.permission("import"))]
+    allowed = [e for e in found if e.importable and e.editable_fields and actor.may(e.permission("import"))]
+    return sorted(allowed, key=lambda entity: not entity.pages)
 
 
 def entity_for_import(name: str) -> Entity:
