@@ -16,7 +16,7 @@ from kernel.values_text import shown
 
 def open_table(
     path: Path,
-    filename: str = "",  # noqa: ARG001 — asked for so that callers need not wonder, and not believed
+    filename: str = "",
     *,
     options: ReadOptions | None = None,
     limits: Limits = LIMITS,
