@@ -8,9 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from crm.imports.plan import Plan, make_plan
-from crm.imports.reader import LIMITS, Column, Limits, ReadOptions, Table, open_table
+from crm.imports.reader import LIMITS, BadFile, Column, Limits, ReadOptions, Table, open_table
 from crm.models import ImportRun
 from kernel import files
 from kernel.access import Actor
@@ -21,9 +22,10 @@ from kernel.registry import Entity, UnknownName, registry
 
 
 def importable_entities(actor: Actor) -> list[Entity]:
-    """What this person may import, in the order of the engines that are on."""
+    """What this person may import, customers first; what has no pages of its own (people, teams, stages) last."""
     found = registry.entities_of(require_tenant().engines)
-    return [e for e in found if e.importable and e.editable_fields and actor.may(e.permission("import"))]
+    allowed = [e for e in found if e.importable and e.editable_fields and actor.may(e.permission("import"))]
+    return sorted(allowed, key=lambda entity: not entity.pages)
 
 
 def entity_for_import(name: str) -> Entity:
@@ -83,7 +85,11 @@ def limits() -> Limits:
 def table_of(run: ImportRun) -> Table:
     """The run's file, read as it was understood when it was uploaded (or as a person chose since)."""
     options = ReadOptions(run.table.get("encoding", ""), run.table.get("delimiter", ""), run.table.get("sheet", ""))
-    return open_table(files.path_of(run.file), run.filename, options=options, limits=limits())
+    try:
+        path = files.path_of(run.file)
+    except NotFound:
+        raise BadFile("file_gone", _("The uploaded file is no longer here. Upload it again.")) from None
+    return open_table(path, run.filename, options=options, limits=limits())
 
 
 def columns_of(run: ImportRun) -> tuple[Column, ...]:

@@ -83,7 +83,7 @@ class ErrorsView(ApiView):
         operation_id="imports_errors", summary=str(_("Rows that were refused, as CSV")),
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )  # fmt: skip
-    def get(self, request: Request, pk: str) -> StreamingHttpResponse:  # noqa: ARG002 — DRF passes it
+    def get(self, request: Request, pk: str) -> StreamingHttpResponse:
         run = get_run_for(self.actor, pk)
         response = StreamingHttpResponse(errors_csv(run), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="import-errors-{run.pk}.csv"'

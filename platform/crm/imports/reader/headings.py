@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.imports.reader.table import BadFile, Cell, Column, Limits, Row, RowProblem, text_of
+from kernel.values_text import shown
 
 _MAX_NAME = 200
 
@@ -26,7 +27,8 @@ def name_columns(headings: Sequence[Cell], limits: Limits) -> tuple[Column, ...]
     """Columns with unique names: a repeated heading becomes «Name (2)», a blank one is named by its letter."""
     if len(headings) > limits.max_columns:
         message = _("The file has {count} columns; {limit} are possible. Remove the columns you do not need.")
-        raise BadFile("too_many_columns", format_lazy(message, count=len(headings), limit=limits.max_columns))
+        parts = {"count": shown(len(headings)), "limit": shown(limits.max_columns)}
+        raise BadFile("too_many_columns", format_lazy(message, **parts))
     taken: set[str] = set()
     columns = []
     for index, cell in enumerate(headings):

@@ -11,11 +11,12 @@ from crm.imports.reader import sniff
 from crm.imports.reader.csvfile import open_csv
 from crm.imports.reader.table import LIMITS, BadFile, Limits, ReadOptions, Table
 from crm.imports.reader.xlsx import open_xlsx
+from kernel.values_text import shown
 
 
 def open_table(
     path: Path,
-    filename: str = "",  # noqa: ARG001 — asked for so that callers need not wonder, and not believed
+    filename: str = "",
     *,
     options: ReadOptions | None = None,
     limits: Limits = LIMITS,
@@ -28,7 +29,7 @@ def open_table(
     size = path.stat().st_size
     if size > limits.max_bytes:
         message = _("The file is larger than {limit} MB. Split it, or leave out columns you do not need.")
-        raise BadFile("too_large", format_lazy(message, limit=limits.max_bytes // (1024 * 1024)))
+        raise BadFile("too_large", format_lazy(message, limit=shown(limits.max_bytes // (1024 * 1024))))
     if sniff.kind_of(path) == "zip":
         return open_xlsx(path, options, limits)
     return open_csv(path, options, limits)

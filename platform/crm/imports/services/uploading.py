@@ -18,6 +18,7 @@ from crm.models import ImportMapping, ImportRun
 from kernel import files
 from kernel.access import Actor, require
 from kernel.registry import Entity
+from kernel.values_text import shown
 
 AREA = "imports"
 
@@ -52,7 +53,7 @@ def _bounded(chunks: Iterable[bytes]) -> Iterator[bytes]:
         total += len(chunk)
         if total > most:
             message = _("The file is larger than {limit} MB. Split it, or leave out columns you do not need.")
-            raise BadFile("too_large", format_lazy(message, limit=most // (1024 * 1024)))
+            raise BadFile("too_large", format_lazy(message, limit=shown(most // (1024 * 1024))))
         yield chunk
 
 

@@ -110,6 +110,7 @@ def _result(run: ImportRun, entity: Entity) -> dict[str, Any]:
     except NoReverseMatch:
         records = ""
     return {
+        "good": run.rows - run.refused,
         "related": related_of(run.related_made), "problem": problem, "groups": _groups(run), "records": records,
         "spent": (run.finished_at - run.started_at).total_seconds() if run.started_at and run.finished_at else None,
     }  # fmt: skip

@@ -40,7 +40,8 @@ def related_of(made: dict[str, int]) -> list[tuple[str, int]]:
     found = []
     for name, count in sorted(made.items()):
         try:
-            found.append((str(registry.entity(name).label_plural), count))
+            entity = registry.entity(name)
+            found.append((str(entity.label if count == 1 else entity.label_plural), count))
         except UnknownName:
             found.append((name, count))
     return found
