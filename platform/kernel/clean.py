@@ -67,7 +67,7 @@ def _clean_one(kind: Entity, raw: Mapping[str, Any], relations: "_Relations", pa
 
 
 def _parse(field: Field, given: Any) -> Any:
-    return parse_value(field.kind, given, options=field.options())
+    return parse_value(field.kind, given, options=field.fixed_options)
 
 
 def blank(kind: Entity, field: Field) -> Any:

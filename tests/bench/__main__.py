@@ -1,0 +1,44 @@
+"""`python -m tests.bench [--only NAME] [--size small|full] [--keep]`: figures on stdout, progress on stderr."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    sys.path[:0] = [str(ROOT / "platform")]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    os.environ.setdefault("PEYVAND_LOG_LEVEL", "WARNING")
+    with tempfile.TemporaryDirectory(prefix="peyvand-bench-") as folder:
+        os.environ.setdefault("PEYVAND_VAR", folder)
+        import django
+
+        django.setup()
+        return _run()
+
+
+def _run() -> int:
+    from tests.bench import NAMES, readings
+    from tests.bench.database import own_database
+    from tests.bench.measure import progress
+    from tests.bench.sizes import SIZES
+
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--only", action="append", choices=NAMES, help="this bench alone (may be given several times)")
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--keep", action="store_true", help="keep the database, and take the one that was kept")
+    given = parser.parse_args()
+    with own_database(keep=given.keep):
+        for name in given.only or NAMES:
+            progress(f"— {name} —")
+            for reading in readings(name, SIZES[given.size]):
+                print(reading.line(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
