@@ -15,9 +15,14 @@ def main() -> int:
     os.environ.setdefault("PEYVAND_LOG_LEVEL", "WARNING")
     with tempfile.TemporaryDirectory(prefix="peyvand-bench-") as folder:
         os.environ.setdefault("PEYVAND_VAR", folder)
+        for needed in ("static", "queue"):  # white noise and the file broker expect them
+            (Path(os.environ["PEYVAND_VAR"]) / needed).mkdir(parents=True, exist_ok=True)
         import django
 
         django.setup()
+        from config.memory import settle
+
+        settle()  # as a server and a worker do
         return _run()
 
 
@@ -32,11 +37,12 @@ def _run() -> int:
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--keep", action="store_true", help="keep the database, and take the one that was kept")
     given = parser.parse_args()
+    machine = {"size": given.size, "cpus": os.cpu_count()}
     with own_database(keep=given.keep):
         for name in given.only or NAMES:
             progress(f"— {name} —")
             for reading in readings(name, SIZES[given.size]):
-                print(reading.line(), flush=True)
+                print(reading.line(machine | {"load": round(os.getloadavg()[0], 1)}), flush=True)
     return 0
 
 

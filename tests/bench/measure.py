@@ -4,7 +4,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,24 +25,28 @@ class Reading:
     n: int
     context: dict[str, Any] = field(default_factory=dict)
 
-    def line(self) -> str:
+    def line(self, machine: Mapping[str, Any] | None = None) -> str:
         value = round(self.value, 3) if isinstance(self.value, float) else self.value
-        return json.dumps({**self.__dict__, "value": value}, ensure_ascii=False)
+        context = {**self.context, **(machine or {})}
+        return json.dumps({**self.__dict__, "value": value, "context": context}, ensure_ascii=False)
 
 
 @dataclass
 class Stopwatch:
+    """Time on the wall, and the processor time of this process (the server's is not in it)."""
+
     seconds: float = 0.0
+    cpu: float = 0.0
 
 
 @contextmanager
 def stopwatch() -> Iterator[Stopwatch]:
     watch = Stopwatch()
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
     try:
         yield watch
     finally:
-        watch.seconds = time.perf_counter() - begin
+        watch.seconds, watch.cpu = time.perf_counter() - begin, time.process_time() - cpu
 
 
 def times_of(act: Callable[[], Any], repeats: int) -> list[float]:
