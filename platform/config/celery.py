@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 
 from celery import Celery
+from celery.signals import worker_init
+
+from config.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{os.environ.get('PEYVAND_ENV', 'dev')}")
 
@@ -19,3 +22,9 @@ def make_queue_folders(sender: Celery, **_: object) -> None:
     for key, folder in dict(sender.conf.broker_transport_options or {}).items():
         if "folder" in key:
             Path(str(folder)).mkdir(parents=True, exist_ok=True)
+
+
+@worker_init.connect
+def settle_memory(**_: object) -> None:
+    """Before the worker forks: its children share what is loaded by then."""
+    settle()

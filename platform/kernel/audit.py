@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
+from django.utils import timezone
 
 from kernel.access import Actor, get_record_for
 from kernel.context import get_door
-from kernel.copying import insert_many
+from kernel.copying import copy_rows
+from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
 
@@ -30,7 +32,7 @@ def entry(
     action: str, *, actor: Actor, entity: Entity | str = "", record: Model | None = None, label: str = "",
     changes: Mapping[str, Any] | None = None, batch: UUID | None = None,
 ) -> AuditEntry:  # fmt: skip
-    """An unsaved audit row; bulk writers save many at once."""
+    """An unsaved audit row."""
     through = get_door()
     kind = registry.entity(entity) if entity and not isinstance(entity, Entity) and _known(entity) else entity
     name = kind.name if isinstance(kind, Entity) else str(kind)
@@ -57,8 +59,22 @@ def record_act(
     return row
 
 
-def save_entries(rows: Iterable[AuditEntry]) -> None:
-    insert_many(list(rows))
+_COPIED = (
+    "id", "at", "actor_id", "actor_label", "source", "ip", "request_id", "action", "entity", "record_id", "record_label",
+    "changes", "batch",
+)  # fmt: skip
+
+
+def record_changes(
+    kind: Entity, told: Iterable[tuple[str, Model, Mapping[str, Any]]], *, actor: Actor, batch: UUID
+) -> None:
+    """Write down many changes of one act, as (action, record, changes)."""
+    through, now = get_door(), timezone.now()
+    who = (actor.user_id, actor.label[:200], through.source, through.ip, through.request_id[:64])
+    copy_rows(AuditEntry, _COPIED, (
+        (uuid7(), now, *who, action, kind.name, record.pk, kind.title_of(record)[:300], changes, batch)
+        for action, record, changes in told
+    ))  # fmt: skip
 
 
 def history(

@@ -75,9 +75,9 @@ def _clean_one(
 
 
 def _parse(kind: Entity, field: Field, raw: Mapping[str, Any], units: "_Units") -> Any:
-    options = field.options()
+    options = field.fixed_options
     if field.kind == "money":
-        options |= units.options(kind, field, raw)
+        options = {**options, **units.options(kind, field, raw)}
     return parse_value(field.kind, raw[field.name], options=options)
 
 

@@ -1,74 +1,97 @@
-"""Inserting many new rows by COPY: several times cheaper than an INSERT whose text must be written and parsed."""
+"""Many rows in one statement: COPY for new ones, UPDATE … FROM json for changed ones.
+
+Django's bulk_create prepares every value on its own and lets the server parse all of it as SQL; measured on contacts
+(16 columns, generated search text), COPY takes a third of that time.
+"""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
+import re
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import connection
 from django.db.models import Field, JSONField, Model
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_FEW = 20
-_Writer = Callable[[Any], str]
+if TYPE_CHECKING:
+    _Field: TypeAlias = Field[Any, Any]
+_SPECIAL = re.compile(r"[\\\n\r\t]")
+_ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def _text(value: str) -> str:
-    # Four searches are much cheaper than one translate(), and hardly any value needs it.
-    clean = "\\" not in value and "\n" not in value and "\t" not in value and "\r" not in value
-    return value if clean else value.translate(_ESCAPES)
-
-
-def _plain(value: Any) -> str:
-    """A value as COPY's text format wants it. Exact types first: they are nearly all there is."""
-    kind = type(value)
-    if value is None:
-        return "\\N"
-    if kind is str or isinstance(value, str):
-        return _text(str(value))
-    if kind is UUID:
-        return str(value.hex)
-    if kind is bool:
-        return "t" if value else "f"
-    if kind is int or kind is Decimal or kind is float:
-        return str(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    raise TypeError(f"COPY does not know how to write {kind}.")
-
-
-def _json(value: Any) -> str:
-    return "\\N" if value is None else _text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def _writer(field: Field[Any, Any]) -> _Writer:
-    return _json if isinstance(field, JSONField) and field.encoder is None else _plain
-
-
-def insert_many(records: Sequence[Model]) -> None:
-    """Insert new records of one model, in the open transaction. Like bulk_create it sends no signals."""
+def insert_records(model: type[Model], records: Sequence[Any]) -> None:
+    """Save unsaved records, as bulk_create does: no signals, `auto_now` and `auto_now_add` are filled."""
     if not records:
         return
-    model = type(records[0])
-    if len(records) < _FEW:  # the round trip is all that counts
-        model._base_manager.bulk_create(records)
+    fields = _stored(model)
+    timed = [field for field in fields if type(field).pre_save is not Field.pre_save]
+    for record in records:
+        for field in timed:
+            field.pre_save(record, True)
+    row_of = attrgetter(*(field.attname for field in fields))
+    copy_rows(model, [field.name for field in fields], map(row_of, records))
+    for record in records:
+        record._state.adding, record._state.db = False, connection.alias
+
+
+def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterable[str] = ()) -> None:
+    """Write the columns of saved records, save the key, generated ones and those to `leave` as they are."""
+    if not records:
         return
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
-    writers = [(field.pre_save, _writer(field)) for field in fields]
-    lines = io.StringIO()
-    for record in records:
-        lines.write("\t".join([write(value(record, True)) for value, write in writers]))
-        lines.write("\n")
-    lines.seek(0)
-    name = connection.ops.quote_name
-    columns = ", ".join(name(str(field.column)) for field in fields)
+    names = {*leave, "pk"}
+    fields = [f for f in _stored(model) if not f.primary_key and f.name not in names]
+    key, quote = model._meta.pk, connection.ops.quote_name
+    assert key is not None
+    prepare = [(field.column, field.attname, _prepared(field)) for field in (key, *fields)]
+    rows = [{column: write(getattr(record, attname)) for column, attname, write in prepare} for record in records]
+    columns = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} AS old SET {columns} FROM json_populate_recordset(NULL::{table}, %s) AS new"  # noqa: S608 — names from models
+            f" WHERE old.{quote(key.column)} = new.{quote(key.column)}",
+            [json.dumps(rows, default=str)],
+        )
+
+
+def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Append rows whose values stand in the order of `names`; what is not named gets the column's default."""
+    fields = [model._meta.get_field(name) for name in names]
+    writers = [_written(field) for field in fields if isinstance(field, Field)]
+    text = "\n".join(
+        "\t".join([r"\N" if value is None else write(value) for write, value in zip(writers, row, strict=True)])
+        for row in rows
+    )
+    if not text:
+        return
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields if isinstance(field, Field))
+    statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
+    # Opening Django's cursor binds the workspace; psycopg2's own, inside it, is the one that can copy.
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.cursor.copy_expert(f"COPY {name(model._meta.db_table)} ({columns}) FROM STDIN", lines)
-    for record in records:
-        record._state.adding = False
-        record._state.db = connection.alias
+        cursor.cursor.copy_expert(statement, io.StringIO(text))
+
+
+def _stored(model: type[Model]) -> list[_Field]:
+    return [field for field in model._meta.concrete_fields if not field.generated]
+
+
+def _prepared(field: _Field) -> Callable[[Any], Any]:
+    """A value as the database knows its column: a whole number for an integer, nothing for an empty address."""
+    return (lambda value: value) if isinstance(field, JSONField) else field.get_prep_value
+
+
+def _written(field: _Field) -> Callable[[Any], str]:
+    if isinstance(field, JSONField):
+        return lambda value: _escape(json.dumps(value, cls=field.encoder, ensure_ascii=False))
+    prepare = field.get_prep_value
+    if field.get_internal_type() in ("CharField", "TextField", "UUIDField", "DateField"):
+        return lambda value: _escape(str(value))
+    return lambda value: r"\N" if (prepared := prepare(value)) is None else _escape(str(prepared))
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(lambda sign: _ESCAPED[sign[0]], text) if _SPECIAL.search(text) else text

@@ -172,9 +172,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
-    audit.save_entries(
-        audit.entry(verb, actor=actor, entity=kind, record=c.record, changes=c.diff, batch=batch) for c in changes
-    )
+    audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
     publish_all([event for change in changes for event in _events(kind, verb, change)])
 
 

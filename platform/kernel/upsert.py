@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from kernel import audit
 from kernel.access import Actor, may_add, visible
 from kernel.context import get_door
-from kernel.copying import insert_many
+from kernel.copying import insert_records
 from kernel.errors import Denied, Invalid, Problem
 from kernel.events import publish_all
 from kernel.ids import uuid7
@@ -186,15 +186,13 @@ class _Upsert:
         for change in self.changed.values():
             assert change.before is not None
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
-        insert_many([change.record for change in self.made.values()])
+        insert_records(self.kind.model_class, [c.record for c in self.made.values()])
         save_changed(self.kind, list(self.changed.values()))
 
     def _tell(self) -> None:
         rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]
-        audit.save_entries(
-            audit.entry(verb, actor=self.actor, entity=self.kind, record=c.record, changes=c.diff, batch=self.batch)
-            for verb, c in rows
-        )
+        told = ((verb, c.record, c.diff) for verb, c in rows)
+        audit.record_changes(self.kind, told, actor=self.actor, batch=self.batch)
         if not rows:
             return
         payload = {"entity": self.kind.name, "batch": str(self.batch), "made": [str(pk) for pk in self.made],

@@ -31,6 +31,8 @@ __all__ = ["KINDS", "BadValue", "parse_value"]
 
 Options = Mapping[str, object]
 _BIGINT = 2**63 - 1
+#: A tuple: the union of types would be built anew for every value.
+_SINGLE = (str, int, float, Decimal, date, uuid.UUID)
 _ANY_CURRENCY = "XXX"  # ISO 4217: no currency
 
 
@@ -45,7 +47,7 @@ def parse_value(kind: str, raw: object, *, options: Options | None = None) -> ob
         raise LookupError(f"no field kind {kind!r}")
     if raw is None:
         return None
-    if not isinstance(raw, str | int | float | Decimal | bool | date | uuid.UUID):
+    if not isinstance(raw, _SINGLE):
         raise BadValue("type", _("One single value is expected here, for example a text or a number."))
     if isinstance(raw, int) and raw.bit_length() > 256:  # str() of it may even be refused by Python
         raise too_long()

@@ -28,6 +28,8 @@ _url = URLValidator(schemes=["http", "https"])
 
 def clean_text(raw: str, *, lines: bool) -> str:
     """Without control characters and outer spaces. A NUL or half a character is refused: the file is not a text."""
+    if raw.isprintable():
+        return raw.strip()
     if _NO_TEXT.search(raw):
         raise BadValue(
             "characters",

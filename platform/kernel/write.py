@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.access import Actor
 from kernel.audit import plain
 from kernel.clean import blank, default_of
+from kernel.copying import update_records
 from kernel.errors import Invalid, Problem
 from kernel.registry import Entity
 
@@ -92,19 +93,11 @@ def check_unique(kind: Entity, record: Any) -> None:
 
 
 def save_changed(kind: Entity, changes: Sequence[Change]) -> None:
-    """Write many changed records at once: one upsert on the primary key, far cheaper than a CASE for each column."""
+    """Write many changed records, each a version further, in one statement."""
     if not changes:
         return
     now = timezone.now()
     for change in changes:
         change.record.version += 1
         change.record.updated_at = now
-    model = kind.model_class
-    columns = [
-        f.name for f in model._meta.concrete_fields
-        if not f.primary_key and not f.generated and f.name not in ("created_at", "created_by")
-    ]  # fmt: skip
-    model._base_manager.bulk_create(
-        [change.record for change in changes], update_conflicts=True, unique_fields=["id"], update_fields=columns,
-        batch_size=1000,
-    )  # fmt: skip
+    update_records(kind.model_class, [change.record for change in changes], leave=("created_at", "created_by"))

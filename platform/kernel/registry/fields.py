@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from django.core.validators import MaxValueValidator
@@ -63,7 +64,7 @@ class Field:
     default: Any = None
     default_by: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def column(self) -> str:
         return f"{self.name}_id" if self.kind == "relation" else self.name
 
@@ -80,7 +81,12 @@ class Field:
         return self.kind != "longtext"
 
     def options(self) -> dict[str, Any]:
-        """What `kernel.values.parse_value` needs to know beside the kind."""
+        """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""
+        return dict(self.fixed_options)
+
+    @cached_property
+    def fixed_options(self) -> dict[str, Any]:
+        """The same, shared: for those who read it for every value of a batch."""
         given = {
             "choices": self.choices, "max_length": self.max_length, "decimal_places": self.places,
             "min_value": self.lowest, "max_value": self.highest,

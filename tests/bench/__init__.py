@@ -1,0 +1,19 @@
+"""Measurements of what has a budget. `python -m tests.bench` prints one JSON object a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.bench.measure import Reading
+    from tests.bench.sizes import Size
+
+#: Each is a module here with `run(size)`.
+NAMES = ("switch", "weight", "signup", "bulk", "imports", "pages")
+
+
+def readings(name: str, size: Size) -> Iterator[Reading]:
+    """What one bench finds, as it finds it."""
+    yield from import_module(f"tests.bench.{name}").run(size)

@@ -1,0 +1,45 @@
+"""A database of the benches' own: made anew, prepared as an installation's, dropped afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection
+
+from tests.bench.measure import progress
+
+
+@contextmanager
+def own_database(*, keep: bool) -> Iterator[str]:
+    from tenants import releases
+
+    stem = settings.DATABASES["default"]["NAME"]
+    name = stem if stem.endswith("_bench") else f"{stem}_bench"
+    if not (keep and _exists(name)):
+        drop(name)
+        _nowhere(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    progress(f"Preparing {name} …")
+    releases.prepare()
+    try:
+        yield name
+    finally:
+        connection.close()
+        if not keep:
+            drop(name)
+
+
+def drop(name: str) -> None:
+    _nowhere(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _nowhere(statement: str) -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _exists(name: str) -> bool:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
