@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.access import Actor
-from kernel.context import require_tenant
+from kernel.money_input import home_currency
 from modules.sfa.models import Pipeline, Stage
 
 
@@ -22,4 +22,4 @@ def first_stage(actor: Actor, values: Mapping[str, Any]) -> Stage | None:
 
 
 def default_currency(actor: Actor, values: Mapping[str, Any]) -> str:
-    return str(require_tenant().preferences.get("currency") or "EUR")
+    return home_currency() or "EUR"

@@ -5,9 +5,15 @@ Only people's own hands are meant: a program on the API says and hears rial.
 
 from decimal import Decimal
 
-from kernel.context import get_door
+from kernel.context import get_door, get_tenant
 from kernel.formats import get_locale
 from kernel.money import RIALS_PER_TOMAN, RialUnit
+
+
+def home_currency() -> str:
+    """The workspace's own currency: what an amount is in where nothing else is said."""
+    tenant = get_tenant()
+    return str(tenant.preferences.get("currency") or "") if tenant else ""
 
 
 def typed_unit() -> RialUnit:

@@ -52,7 +52,10 @@ def save_cell(
 ) -> Any:
     """Keep one value. Somebody's change of another field is no conflict; of this one it is."""
     with transaction.atomic():
-        values = clean_values(entity, make_related([field], typed, actor=actor), actor=actor, partial=True)
+        record = get_record_for(actor, entity, pk)
+        values = clean_values(
+            entity, make_related([field], typed, actor=actor), actor=actor, partial=True, record=record
+        )
         seen = int(version) if version and version.isdigit() else None
         try:
             return update_record(entity, pk, actor=actor, values=values, version=seen)

@@ -15,6 +15,7 @@ from crm.pages.values import currency_of
 from kernel.access import Actor, may_add
 from kernel.errors import Problem
 from kernel.formats import local_time, money_unit
+from kernel.money_input import for_typing
 from kernel.records import create_record
 from kernel.registry import Entity, Field, registry
 
@@ -62,7 +63,10 @@ class Control:
 
 def raw_value(field: Field, record: Any) -> str:
     """A record's value as a form sends it."""
-    return raw_of(field, getattr(record, field.column, None))
+    value = getattr(record, field.column, None)
+    if field.kind == "money" and value is not None:
+        value = for_typing(value, currency_of(field, record))
+    return raw_of(field, value)
 
 
 def raw_of(field: Field, value: Any) -> str:

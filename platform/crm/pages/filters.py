@@ -13,6 +13,7 @@ from crm.pages.state import State
 from crm.pages.values import choice_text, value_text
 from kernel import formats
 from kernel.errors import Invalid, Problem
+from kernel.money_input import home_currency
 from kernel.query import Filter, parse_filters
 from kernel.registry import Entity, Field
 
@@ -111,4 +112,4 @@ def _say(field: Field, value: Any, labels: Labels) -> str:
         return choice_text(field, value)
     if field.kind == "datetime":
         return formats.date_short(value)
-    return value_text(field, value)
+    return value_text(field, value, currency=home_currency() if field.kind == "money" else "")

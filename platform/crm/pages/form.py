@@ -112,8 +112,9 @@ def save_record(
     changed = {name: value for name, value in typed.items() if value != was.get(name, "")}
     fields = [f for f in form_fields(entity) if f.name in changed]
     with transaction.atomic():
+        record = get_record_for(actor, entity, pk)
         given = make_related(fields, changed, actor=actor)
-        values = clean_values(entity, given, actor=actor, partial=True)
+        values = clean_values(entity, given, actor=actor, partial=True, record=record)
         try:
             return update_record(entity, pk, actor=actor, values=values, version=version), []
         except Conflict as error:

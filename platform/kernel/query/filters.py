@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.access import Actor
 from kernel.calendars.relative import RELATIVE, end_of_day, relative_range
 from kernel.errors import Invalid, Problem
+from kernel.money_input import home_currency, typed_unit
 from kernel.registry import Entity, Field, registry
 from kernel.text.folding import fold
 from kernel.values import BadValue, parse_value
@@ -111,7 +112,10 @@ def _value(field: Field, text: str) -> Any:
         if text == _ME and field.target == "user":
             return _ME
         return parse_value("uuid", text, options={})
-    return parse_value(field.kind, text, options={**field.options(), "max_length": None})
+    options = {**field.options(), "max_length": None}
+    if field.kind == "money" and (currency := home_currency()):
+        options |= {"currency": currency, "unit": typed_unit()}
+    return parse_value(field.kind, text, options=options)
 
 
 def apply_filters(

@@ -9,9 +9,9 @@ from crm.imports.services.running import (
     start_import,
     start_preview,
 )
-from crm.imports.services.uploading import upload
+from crm.imports.services.uploading import upload, with_units
 
 __all__ = [
     "cancel_import", "choose", "delete_draft", "import_file", "prepare_preview", "reread", "start_import",
-    "start_preview", "upload",
+    "start_preview", "upload", "with_units",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from crm.imports.selectors import columns_of, entity_for_import, limits
 from crm.models import ImportMapping, ImportRun
 from kernel import files
 from kernel.access import Actor, require
+from kernel.money_input import home_currency, typed_unit
 from kernel.registry import Entity
 from kernel.values_text import shown
 
@@ -73,7 +74,8 @@ def understand(run: ImportRun, table: Table, kind: Entity) -> None:
         return
     run.mapping = propose_mapping(kind, table.columns)
     run.match = propose_match(kind, run.mapping)
-    run.options = {"create_related": True, "columns": _column_choices(table.columns, found)}
+    columns = _column_choices(table.columns, found)
+    run.options = {"create_related": True, "columns": with_units(kind, run.mapping, columns)}
 
 
 def _column(column: Column, found: Detected) -> dict[str, Any]:
@@ -85,6 +87,18 @@ def _column_choices(columns: Iterable[Column], found: Iterable[Detected]) -> dic
     return {
         column.name: {"date_order": guess.date_order} for column, guess in pairs if guess.date_order in ("DMY", "MDY")
     }
+
+
+def with_units(kind: Entity, mapping: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Say of each column of amounts whether it holds rial or toman, where people here speak of toman."""
+    chosen = dict(columns)
+    if home_currency() != "IRR" or typed_unit() != "toman":
+        return chosen
+    for name, given in mapping.items():
+        fields = [find_field(kind, path) for path in targets_of(given)]
+        if any(field is not None and field.kind == "money" for field in fields):
+            chosen[name] = {"unit": "toman", **chosen.get(name, {})}
+    return chosen
 
 
 def _still_fits(kind: Entity, mapping: dict[str, Any]) -> bool:

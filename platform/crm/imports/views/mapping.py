@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.imports import services
 from crm.imports.plan import targets_of
 from crm.imports.reader import ReadOptions
+from crm.imports.selectors import entity_for_import
 from crm.imports.views.common import actor_of, run_of, wizard
 from crm.imports.views.wording import kind_label, match_options, target_groups
 from crm.models import ImportRun
@@ -74,6 +75,9 @@ def _chosen(request: HttpRequest, run: ImportRun) -> tuple[dict[str, Any], list[
             mapping[name] = before if len(before) > 1 and before[0] == target else target
         if (order := request.POST.get(f"order-{index}")) is not None:
             columns[name] = {**columns.get(name, {}), "date_order": order}
+        if unit := request.POST.get(f"unit-{index}"):
+            columns[name] = {**columns.get(name, {}), "unit": unit}
+    columns = services.with_units(entity_for_import(run.entity), mapping, columns)
     match = [name for name in request.POST.get("match", "").split(",") if name]
     return mapping, match, {"create_related": "create_related" in request.POST, "columns": columns}
 
@@ -86,13 +90,14 @@ def _table(run: ImportRun, entity: Entity, errors: dict[str, str]) -> dict[str, 
         rows.append({
             **column, "index": index, "target": targets[0] if targets else "", "kind_label": kind_label(column["kind"]),
             "order": chosen.get(column["name"], {}).get("date_order", ""), "error": errors.get(column["name"], ""),
+            "unit": chosen.get(column["name"], {}).get("unit", ""),
         })  # fmt: skip
     delimiters = ((",", _("comma ,")), (";", _("semicolon ;")), ("\t", _("tab")), ("|", _("bar |")))
     return {
         "columns": rows, "groups": target_groups(entity), "mapped": sum(1 for row in rows if row["target"]),
         "match_options": match_options(entity), "match": ",".join(run.match),
         "orders": (("", _("as it is")), ("DMY", _("day / month / year")), ("MDY", _("month / day / year"))),
-        "encodings": ENCODINGS, "delimiters": delimiters,
+        "units": (("toman", _("toman")), ("rial", _("rial"))), "encodings": ENCODINGS, "delimiters": delimiters,
         "sheets": [(name, name) for name in run.table.get("sheets", ())],
         "create_related": run.options.get("create_related", True),
     }  # fmt: skip
