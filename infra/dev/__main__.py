@@ -16,6 +16,7 @@ COMMANDS = {
     "fmt": "infra.dev.lint",
     "shell": "infra.dev.shell",
     "bench": "infra.dev.bench",
+    "messages": "infra.dev.messages",
     "clean": "infra.dev.clean",
 }
 WITHOUT_SET_UP = {"setup", "clean"}
