@@ -17,6 +17,7 @@ from tenants.router import public_labels
 from tests.architecture.sources import ROOT, files, may_render, may_use, name_of, part_of, rank_of, texts, tree_of
 
 INCLUDES = re.compile(r"""{%-?\s*(?:extends|include)\s+["']([^"']+)["']""")
+C_VARS = re.compile(r"<c-vars\b([^>]*)>")
 URL_NAMES = re.compile(r"""["']([a-z_]+):[a-z_]+["']""")
 SQL_WORDS = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|FROM|JOIN|TABLE|SCHEMA|EXECUTE)\b")
 PUBLIC_NAME = re.compile(r"\bpublic\"?\.\"?[a-z_]")
@@ -188,3 +189,15 @@ def test_layers_are_ranked() -> None:
     assert all(rank_of(part) >= 0 for part in parts)
     packages = {p.name for p in (ROOT / "platform").iterdir() if (p / "__init__.py").exists()}
     assert packages <= parts
+
+
+def test_parts_of_a_page_take_nothing_from_around_them() -> None:
+    """A name in <c-vars> without a value is read from the page's context, where it may mean something else."""
+    loose = [
+        f"{name_of(path)}: {name}"
+        for path in files(".html")
+        for block in C_VARS.findall(path.read_text(encoding="utf-8"))
+        for name in re.sub(r'\S+="[^"]*"', "", block).split()
+        if name != "/"
+    ]
+    assert not loose

@@ -25,6 +25,8 @@ LEFT_TO_RIGHT = re.compile("\u200e[^\u200e]*\u200e|\u2066[^\u2069]*\u2069")
 CODE = re.compile(
     r"\S*[A-Za-z@/_]\S*(?: \d+)?|(?<!\S)(?:20[0-247]|30[48]|40[0-9]|41[0-5]|42[29]|500|503)(?=[\s:،؛.]|$)"
 )
+#: Where Latin digits are shown to be chosen.
+SHOWN = {"لاتین (123)"}
 HALF = "\u200c"
 
 
@@ -110,7 +112,7 @@ def test_digits_of_prose_are_persian() -> None:
         for text in _strings(message):
             words = LEFT_TO_RIGHT.sub(" ", PLACEHOLDER.sub(" ", text)).split()
             bare = CODE.sub(" ", " ".join(words))
-            if re.search(r"[0-9٠-٩]", bare):
+            if re.search(r"[0-9٠-٩]", bare) and text not in SHOWN:
                 wrong.append(text)
     assert not wrong
 
@@ -119,7 +121,7 @@ def test_punctuation_is_persian() -> None:
     wrong = []
     for message in persian().values():
         for text in _strings(message):
-            bare = PLACEHOLDER.sub("", text)
+            bare = PLACEHOLDER.sub("x", text)
             if re.search(r"[آ-ی][,;?]| [،؛؟:]|[آ-ی]\s?!", bare):
                 wrong.append(text)
     assert not wrong

@@ -1,7 +1,8 @@
 """One stack and one browser for all of these tests."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
-DIST = Path(__file__).resolve().parents[2] / "frontend" / "dist" / "manifest.json"
+ROOT = Path(__file__).resolve().parents[2]
+DIST = ROOT / "frontend" / "dist" / "manifest.json"
+RESULTS = ROOT / "test-results"
+FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,17 +61,33 @@ def browser() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash.setdefault(FAILED, False)
+    item.stash[FAILED] |= report.failed
+    return report
+
+
+def _part(person: Reader, request: pytest.FixtureRequest, number: int = 0) -> None:
+    """What the person saw last is kept when the test failed."""
+    if request.node.stash.get(FAILED, False):
+        name = re.sub(r"\W+", "-", request.node.name)
+        person.shot(RESULTS / f"{name}{number or ''}.png")
+    person.close()
+
+
 @pytest.fixture
 def reader(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Reader]:
     """A person at a desk; whatever the browser complains about fails the test."""
     person = Reader(browser, stack, **getattr(request, "param", {}))
     yield person
-    person.close()
+    _part(person, request)
     assert person.complaints == []
 
 
 @pytest.fixture
-def another(browser: Browser, stack: Stack) -> Iterator[Any]:
+def another(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Any]:
     """Makes further people, each with a browser of their own."""
     made: list[Reader] = []
 
@@ -76,6 +96,6 @@ def another(browser: Browser, stack: Stack) -> Iterator[Any]:
         return made[-1]
 
     yield make
-    for person in made:
-        person.close()
+    for number, person in enumerate(made):
+        _part(person, request, number)
     assert [complaint for person in made for complaint in person.complaints] == []

@@ -112,7 +112,7 @@ class Stack:
         celery = ["celery", "-A", "config.celery:app"]
         return {
             "web": ["gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--worker-class",
-                    "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "2"],
+                    "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "2", "--no-control-socket"],
             "worker": [*celery, "worker", "--loglevel", "INFO", "--concurrency", "1"],
             "mail": ["infra.dev.mailsink", "--folder", str(self.var / "mail"), "--smtp", str(self.smtp),
                      "--page", str(self.mail_page)],

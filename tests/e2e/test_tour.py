@@ -75,8 +75,8 @@ def import_file(sara: Reader, entity: str, file: Path, rows: int) -> None:
     start.click()
     if rows > 1000:
         expect(sara.on("#progress")).to_be_visible()
-    expect(sara.on("svg.lucide-circle-check, main .next")).not_to_have_count(0, timeout=60_000)
-    expect(sara.on("#progress")).to_have_count(0, timeout=60_000)
+    expect(sara.on("main .next")).not_to_have_count(0, timeout=25_000)
+    expect(sara.on("#progress")).to_have_count(0, timeout=25_000)
     made = re.sub(r"\D", "", sara.text("main [class*=figure] dd, main [class*=figures] dd"))
     assert int(made) == rows, (entity, made)
 
