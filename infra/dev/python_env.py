@@ -25,8 +25,9 @@ If it goes on, remove the folder .venv and try once more."""
 
 
 def wanted() -> str:
-    # The place is part of it: the scripts in .venv/bin name their interpreter by its full path.
-    return digest([LOCK], sys.version.split()[0], str(VENV))
+    # The place is part of it: the scripts in .venv/bin name their interpreter by its full path. So is the interpreter
+    # behind the link, which an upgrade of the system may exchange; not the one that runs us, which may be any.
+    return digest([LOCK], str(PYTHON.resolve()), str(VENV))
 
 
 def is_ready() -> bool:
@@ -52,12 +53,14 @@ def install() -> None:
 
 def _works() -> bool:
     """An environment that somebody moved, or whose Python was upgraded away, is made anew."""
-    code = "import sys; print(sys.prefix, sys.version.split()[0])"
+    code = "import sys, sysconfig; print(sysconfig.get_path('purelib')); print(sys.version_info >= (3, 11))"
     try:
-        told = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+        told = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+        here = str(VENV) in (VENV / "bin" / "activate").read_text()
     except (OSError, subprocess.CalledProcessError):
         return False
-    return told[0] == str(VENV) and told[1] == sys.version.split()[0] and (_has("pip") or bool(shutil.which("uv")))
+    can_install = _has("pip") or bool(shutil.which("uv"))
+    return here and Path(told[0]).is_dir() and told[1] == "True" and can_install
 
 
 def _make() -> None:
