@@ -94,13 +94,9 @@ def page(item: Schema) -> Schema:
 def bulk(entity: Entity, item: Schema) -> Schema:
     names = [f.name for f in entity.all_fields.values() if f.kind != "longtext"]
     name: Schema = {"type": "string", "enum": names}
-    return closed(
-        {
-            "match": {"anyOf": [name, {"type": "array", "items": name}]},
-            "records": {"type": "array", "items": item, "maxItems": 10_000},
-        },
-        ["records"],
-    )
+    records: Schema = {"type": "array", "items": item, "maxItems": 10_000}
+    whole = closed({"match": {"anyOf": [name, {"type": "array", "items": name}]}, "records": records}, ["records"])
+    return {"anyOf": [whole, records]}
 
 
 def field_error() -> Schema:

@@ -10,7 +10,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 from api.schema import components, problems
 from api.schema.components import put
 from api.schema.fields import Schema, component
-from api.schema.parameters import ID, IDEMPOTENCY, IF_MATCH, IF_NONE_MATCH, list_parameters, paging, shaping
+from api.schema.parameters import ID, IDEMPOTENCY, IF_MATCH, IF_NONE_MATCH, MATCH, list_parameters, paging, shaping
 from kernel.registry import Entity
 
 
@@ -136,7 +136,7 @@ class EntitySchema(AutoSchema):
         shown = {"match": entity.match[0], "records": [components.written_example(entity)]}
         return {
             "summary": _("Create or change many by a match key"),
-            "parameters": [IDEMPOTENCY],
+            "parameters": [IDEMPOTENCY, MATCH],
             "requestBody": {"required": True, "content": _json(schema, examples={"bulk": {"value": shown}})},
             "responses": {
                 "200": self._answer(_("What became of each."), self._shared("BulkResult", components.bulk_result))

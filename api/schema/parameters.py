@@ -15,6 +15,10 @@ ID: Schema = {"name": "id", "in": "path", "required": True, "schema": {"type": "
 IF_MATCH: Schema = {"name": "If-Match", "in": "header", "schema": _HEADER}
 IF_NONE_MATCH: Schema = {"name": "If-None-Match", "in": "header", "schema": _HEADER}
 IDEMPOTENCY: Schema = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
+#: Where a bulk request's body is the records alone.
+MATCH: Schema = {
+    "name": "match", "in": "query", "explode": True, "schema": {"type": "array", "items": {"type": "string"}},
+}  # fmt: skip
 
 _FORMATS: dict[str, Schema] = {
     "integer": {"type": "integer"}, "decimal": {"type": "number"}, "money": {"type": "number"},

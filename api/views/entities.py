@@ -88,7 +88,12 @@ class EntityViewSet(ViewSetMixin, ApiView):
     def bulk(self, request: Request) -> Response:
         if not self.actor.may(self.entity.permission("add")):
             require(self.actor, self.entity.permission("change"))
-        return Response(bulk_upsert(self.entity, object_of(request.data), actor=self.actor))
+        given = request.data
+        if isinstance(given, list):
+            # The records alone, with the match key in the address: `POST …/bulk/?match=name`.
+            match = request.query_params.getlist("match")
+            given = {"records": given, **({"match": match} if match else {})}
+        return Response(bulk_upsert(self.entity, object_of(given), actor=self.actor))
 
     def bulk_destroy(self, request: Request) -> Response:
         require(self.actor, self.entity.permission("delete"))

@@ -32,6 +32,12 @@ def test_made_changed_unchanged_and_refused(admin: Ask, make: Make) -> None:
     assert body["results"][6]["errors"][0]["field"] == "parent"
 
 
+def test_the_records_alone_with_the_match_in_the_address(admin: Ask, make: Make) -> None:
+    make("account", name="Zagros", city="Ahvaz")
+    body = admin("post", "accounts/bulk/?match=name", [{"name": "zagros", "city": "Yazd"}, {"name": "New"}]).json()
+    assert [row["kind"] for row in body["results"]] == ["changed", "made"]
+
+
 def test_a_match_needs_only_what_changes(admin: Ask, make: Make) -> None:
     make("account", name="Zagros", email="info@zagros.example")
     records = [{"email": "info@zagros.example", "city": "Yazd"}, {"email": "new@zagros.example", "city": "Yazd"}]
