@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.urls import include, path
 
-from frontend.views.kit import kit
 from frontend.views import errors
+from frontend.views.kit import kit
 
 urlpatterns = [
     path("", include("tenants.urls_health")),

@@ -19,6 +19,8 @@ from kernel.registry import Entity, registry
 
 def plain(value: Any) -> Any:
     """A value as JSON keeps it in the audit: exact, and comparable with what is read back."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Model):
         return str(value.pk)
     if isinstance(value, Decimal):

@@ -14,12 +14,21 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DecimalField,
+    Field,
+    ForeignKey,
+    JSONField,
+    Model,
+    TextField,
+    UUIDField,
+)
 
 if TYPE_CHECKING:
     _Field: TypeAlias = Field[Any, Any]
-_SPECIAL = re.compile(r"[\\\n\r\t]")
-_ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def insert_records(model: type[Model], records: Sequence[Any]) -> None:
@@ -45,8 +54,12 @@ def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterabl
     fields = [f for f in _stored(model) if not f.primary_key and f.name not in names]
     key, quote = model._meta.pk, connection.ops.quote_name
     assert key is not None
-    prepare = [(field.column, field.attname, _prepared(field)) for field in (key, *fields)]
-    rows = [{column: write(getattr(record, attname)) for column, attname, write in prepare} for record in records]
+    names_in = [(field.column, field.attname) for field in (key, *fields)]
+    rows = [{column: getattr(record, attname) for column, attname in names_in} for record in records]
+    for field in fields:
+        if prepare := _prepared(field):
+            for row in rows:
+                row[field.column] = prepare(row[field.column])
     columns = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -60,38 +73,52 @@ def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterabl
 def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows whose values stand in the order of `names`; what is not named gets the column's default."""
     fields = [model._meta.get_field(name) for name in names]
-    writers = [_written(field) for field in fields if isinstance(field, Field)]
-    text = "\n".join(
-        "\t".join([r"\N" if value is None else write(value) for write, value in zip(writers, row, strict=True)])
-        for row in rows
-    )
-    if not text:
-        return
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields if isinstance(field, Field))
+    prepare = [(i, write) for i, field in enumerate(fields) if isinstance(field, Field) and (write := _written(field))]
+    lines = []
+    for row in rows:
+        cells = list(row)
+        for i, write in prepare:
+            if cells[i] is not None:
+                cells[i] = write(cells[i])
+        lines.append("\t".join([r"\N" if cell is None else _escaped(str(cell)) for cell in cells]))
+    if not lines:
+        return
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
     # Opening Django's cursor binds the workspace; psycopg2's own, inside it, is the one that can copy.
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.cursor.copy_expert(statement, io.StringIO(text))
+        cursor.cursor.copy_expert(statement, io.StringIO("\n".join(lines)))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda sign: _ESCAPES[sign[0]], text) if _SPECIAL.search(text) else text
+
+
+_SPECIAL = re.compile(r"[\\\n\r\t]")
+_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
+#: Whatever Python holds for these, its text is what PostgreSQL reads.
+_PLAIN = (BooleanField, CharField, DateField, DecimalField, TextField, UUIDField)
 
 
 def _stored(model: type[Model]) -> list[_Field]:
     return [field for field in model._meta.concrete_fields if not field.generated]
 
 
-def _prepared(field: _Field) -> Callable[[Any], Any]:
-    """A value as the database knows its column: a whole number for an integer, nothing for an empty address."""
-    return (lambda value: value) if isinstance(field, JSONField) else field.get_prep_value
+def _prepared(field: _Field) -> Callable[[Any], Any] | None:
+    """What makes a value its column's: a whole number for an integer, nothing for an empty address. None: nothing needed."""
+    if isinstance(field.target_field if isinstance(field, ForeignKey) else field, (*_PLAIN, JSONField)):
+        return None
+
+    def prepare(value: Any) -> Any:
+        prepared = field.get_prep_value(value)
+        return None if prepared == "" else prepared
+
+    return prepare
 
 
-def _written(field: _Field) -> Callable[[Any], str]:
+def _written(field: _Field) -> Callable[[Any], Any] | None:
+    """The same for a cell of COPY, whose text is taken as it is."""
     if isinstance(field, JSONField):
-        return lambda value: _escape(json.dumps(value, cls=field.encoder, ensure_ascii=False))
-    prepare = field.get_prep_value
-    if field.get_internal_type() in ("CharField", "TextField", "UUIDField", "DateField"):
-        return lambda value: _escape(str(value))
-    return lambda value: r"\N" if (prepared := prepare(value)) is None else _escape(str(prepared))
-
-
-def _escape(text: str) -> str:
-    return _SPECIAL.sub(lambda sign: _ESCAPED[sign[0]], text) if _SPECIAL.search(text) else text
+        return (field.encoder or json.JSONEncoder)(ensure_ascii=False).encode
+    return _prepared(field)

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from kernel.events import Event, receive, receivers_of
 from kernel.context import door, require_tenant
+from kernel.events import Event, receive, receivers_of
 from kernel.models import OutboxMessage
 
 log = logging.getLogger(__name__)

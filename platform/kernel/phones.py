@@ -40,7 +40,7 @@ def normalise_phone(text: str, *, region: str = "IR", area: str | None = None) -
     except phonenumbers.NumberParseException:
         raise _bad_phone() from None
     # Iranian numbers were judged above by LOCAL rules; what is left here must be one that its country knows.
-    if number.country_code == 98 and region == "IR" or not phonenumbers.is_possible_number(number):
+    if (number.country_code == 98 and region == "IR") or not phonenumbers.is_possible_number(number):
         raise _bad_phone()
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench.measure import Reading, progress, stopwatch, unlimited
+from tests.bench.measure import Reading, long_watch, progress, unlimited
 from tests.bench.sizes import Size
 from tests.factories import Api, api_client, make_workspace
 
@@ -22,11 +22,11 @@ def run(size: Size) -> Iterator[Reading]:
         for metric, kind, records in (("made", "made", contacts), ("changed", "changed", changed),
                                       ("unchanged", "unchanged", changed)):  # fmt: skip
             progress(f"{rows} contacts {metric}")
-            with stopwatch() as watch:
+            with long_watch() as watch:
                 counts = _send(client, "contacts", "email", records)
             if counts[kind] != rows:
                 raise AssertionError(f"{counts[kind]} of {rows} {kind}")
-            context = {"budget": 3000, "entity": "contact", "python_seconds": round(watch.cpu, 2)}
+            context = {"budget": 3000, "entity": "contact", **watch.told()}
             yield Reading("bulk", metric, rows / watch.seconds, "rows/s", rows, context)
 
 

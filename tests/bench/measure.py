@@ -1,12 +1,14 @@
 """Taking times and telling them."""
 
 import json
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -33,10 +35,35 @@ class Reading:
 
 @dataclass
 class Stopwatch:
-    """Time on the wall, and the processor time of this process (the server's is not in it)."""
+    """Time on the wall, and processor time: of this process, and of its connection's server process where it is near."""
 
     seconds: float = 0.0
     cpu: float = 0.0
+    server_cpu: float = 0.0
+
+    def told(self) -> dict[str, float]:
+        """For a context: on a busy machine the wall's time tells of the neighbours."""
+        return {"seconds": round(self.seconds, 2), "python_cpu": round(self.cpu, 2), "server_cpu": round(self.server_cpu, 2)}
+
+
+def _server_cpu() -> float:
+    """Seconds of processor time that the connection's server process has had; 0 where one cannot see it."""
+    if connection.connection is None or connection.connection.closed:
+        return 0.0
+    try:
+        fields = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def long_watch() -> Iterator[Stopwatch]:
+    """For what takes seconds: with the server's part."""
+    server = _server_cpu()
+    with stopwatch() as watch:
+        yield watch
+    watch.server_cpu = _server_cpu() - server
 
 
 @contextmanager

@@ -1,22 +1,91 @@
-"""COPY writes exactly what INSERT would, whatever the text."""
+"""COPY and UPDATE … FROM json keep every kind of value as INSERT and UPDATE would."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.models import Account, Contact
 from kernel.context import Tenant
-from kernel.copying import insert_records
+from kernel.copying import copy_rows, insert_records, update_records
+from kernel.ids import uuid7
 from kernel.models import AuditEntry
+from modules.sfa.models import Deal, Stage
 
 pytestmark = pytest.mark.django_db
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20) | st.sampled_from(
     ["\\N", "\\.", "a\\tb", "a\tb", "a\nb", "a\r\nb", "\\", "'", '"', "NULL", ""]
 )
+AWKWARD = ('a\tb\\c\nd\r"e",f', r"\N", '"', "'", "NULL", "", " ", "پمپ‌سازان", "\\", "a\u2028b", "😀", "a\n\\.\nb")
+
+
+def test_texts_come_back_as_they_went_in(tenant: Tenant) -> None:
+    given = {uuid7(): text for text in AWKWARD}
+    insert_records(Account, [Account(pk=pk, name="x", description=text) for pk, text in given.items()])
+    assert dict(Account.objects.values_list("pk", "description")) == given
+    records = list(Account.objects.all())
+    for record in records:
+        record.description, record.address = "", given[record.pk]
+    update_records(Account, records)
+    assert dict(Account.objects.values_list("pk", "address")) == given
+    assert set(Account.objects.values_list("description", flat=True)) == {""}
+
+
+def test_every_kind_of_value(tenant: Tenant) -> None:
+    parent = Account(name="پمپ‌سازان البرز", employees=7, revenue=Decimal("12345678901234567.89"))
+    child = Account(name="Branch", parent=parent)
+    insert_records(Account, [parent, child])
+    assert not child._state.adding
+    stage = Stage.objects.select_related("pipeline").first()
+    assert stage is not None
+    deal = Deal(
+        name="D", account=child, pipeline=stage.pipeline, stage=stage, amount=Decimal("1E+3"), close_date=date(2026, 11, 23),
+        closed_at=timezone.now(), probability=Decimal("60"),
+    )  # fmt: skip
+    insert_records(Deal, [deal])
+    read = Deal.objects.get()
+    assert (read.amount, read.close_date, read.closed_at, read.probability) == (1000, deal.close_date, deal.closed_at, 60)
+    assert (read.account_id, read.contact_id, read.opened_on) == (child.pk, None, None)
+    assert timezone.now() - read.created_at < timedelta(minutes=1)
+    again = Account.objects.get(pk=parent.pk)
+    assert (again.revenue, again.name_key, again.employees) == (parent.revenue, "پمپسازانالبرز", 7)
+    read.amount, read.close_date, read.account, read.probability = None, None, None, Decimal("7E+1")
+    update_records(Deal, [read], leave=("created_at",))
+    changed = Deal.objects.get()
+    assert (changed.amount, changed.close_date, changed.account_id, changed.probability) == (None, None, None, 70)
+    assert changed.created_at == read.created_at
+
+
+def test_json_and_addresses(tenant: Tenant) -> None:
+    changes = {"name": [None, 'a "quoted"\n\\ name'], "tags": [[], ["x", None, 1.5]]}
+    copy_rows(
+        AuditEntry, ("id", "at", "actor_label", "source", "ip", "request_id", "action", "entity", "record_label", "changes"),
+        [(uuid7(), timezone.now(), "Sara", "api", ip, "", "created", "copied", "", changes) for ip in ("::1", "", None)],
+    )  # fmt: skip
+    rows = AuditEntry.objects.filter(entity="copied")
+    assert sorted(rows.values_list("ip", flat=True), key=str) == ["::1", None, None]
+    assert all(row.changes == changes for row in rows)
+
+
+def test_nothing_is_a_statement_too_many(tenant: Tenant, django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]  # pytest-django's fixture
+        insert_records(Account, [])
+        update_records(Account, [])
+        copy_rows(AuditEntry, ("id",), [])
+
+
+def test_what_the_database_refuses_is_an_integrity_error(tenant: Tenant) -> None:
+    account = Account(name="x")
+    insert_records(Account, [account])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_records(Account, [Account(pk=account.pk, name="y")])
+    assert Account.objects.get().name == "x"
+    assert not Contact.objects.exists()
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from kernel.registry.discovery import installed_apps
-
 from api.settings import *  # noqa: F403 — each part keeps its own settings beside its code
 from identity.settings import *  # noqa: F403 — as above
+from kernel.registry.discovery import installed_apps
 from tenants.settings import *  # noqa: F403 — as above
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 os.environ.setdefault("PEYVAND_VAR", str(Path(tempfile.gettempdir()) / f"peyvand-test-{os.getpid()}"))
 
-from config.settings.base import *  # noqa: F403, E402 — the environment above must be set first
+from config.settings.base import *  # noqa: F403 — the environment above must be set first
 
 SECRET_KEY = "only-for-tests"  # noqa: S105 — no secret: tests only
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import Error, register as register_check
+from django.core.checks import Error
+from django.core.checks import register as register_check
 from django.utils.module_loading import import_string
 
 from kernel.registry.book import Registry, registry

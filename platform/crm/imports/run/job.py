@@ -27,7 +27,7 @@ from kernel.context import door
 from kernel.errors import Invalid, KernelError
 from kernel.jobs import Cancelled, JobRun
 
-BATCH_ROWS = 1_000
+BATCH_ROWS = 2_000
 _MOST_PROBLEMS = 20
 
 
