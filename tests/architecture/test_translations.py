@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
+from infra.dev.translations import compile_catalogue
 from tests.architecture.sources import ROOT, files, name_of
 
 LOCALE = ROOT / "frontend" / "locale"
@@ -33,13 +35,15 @@ HALF = "\u200c"
 @cache
 def persian() -> dict[tuple[str, str], Message]:
     found: dict[tuple[str, str], Message] = {}
-    for path in (*LOCALE.glob("parts/*.po"), LOCALE / "fa" / "LC_MESSAGES" / "django.po"):
-        if path.exists():
-            with path.open("rb") as source:
-                for message in read_po(source, locale="fa"):
-                    if message.id:
-                        found[message.context or "", _first(message.id)] = message
+    with catalogue("fa").open("rb") as source:
+        for message in read_po(source, locale="fa", abort_invalid=True):
+            if message.id:
+                found[message.context or "", _first(message.id)] = message
     return found
+
+
+def catalogue(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 
 def _first(text: object) -> str:
@@ -62,15 +66,16 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]
         (folder / f"{number}.py").write_text(f"# {name_of(path)}\n{text}", encoding="utf-8")
     names = sorted(p.name for p in folder.glob("*.py"))
     (folder / "files").write_text("\n".join(names), encoding="utf-8")
-    options = ["--language=Python", "--from-code=UTF-8", "--omit-header", "--output=all.pot", "--files-from=files"]
+    # The header stays: it names the encoding, without which only ASCII comes out.
+    options = ["--language=Python", "--from-code=UTF-8", "--output=all.pot", "--files-from=files"]
     command = ["xgettext", *options, *(f"--keyword={k}" for k in KEYWORDS)]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    with (folder / "all.pot").open("rb") as source:
-        return {
-            (m.context or "", _first(m.id)): _place(folder, m.locations[0][0] if m.locations else "")
-            for m in read_po(source)
-            if m.id
-        }
+    template = (folder / "all.pot").read_text(encoding="utf-8").replace("nplurals=INTEGER; plural=EXPRESSION", "nplurals=2")
+    return {
+        (m.context or "", _first(m.id)): _place(folder, m.locations[0][0] if m.locations else "")
+        for m in read_po(StringIO(template))
+        if m.id
+    }
 
 
 def _place(folder: Path, name: str) -> str:
@@ -84,6 +89,25 @@ def test_everything_said_has_its_persian(used: dict[tuple[str, str], str]) -> No
         if not all(_strings(persian()[context, text]) if (context, text) in persian() else [""])
     ]
     assert not missing, "\n".join(missing)
+
+
+def test_nothing_is_kept_that_nobody_says(used: dict[tuple[str, str], str]) -> None:
+    """`make messages` takes it out."""
+    assert not set(persian()) - set(used)
+
+
+def test_english_holds_only_what_differs_from_the_sources(used: dict[tuple[str, str], str]) -> None:
+    with catalogue("en").open("rb") as source:
+        messages = [m for m in read_po(source, locale="en", abort_invalid=True) if m.id]
+    assert all((m.context or "", _first(m.id)) in used and all(_strings(m)) for m in messages)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_catalogues_compile(language: str, tmp_path: Path) -> None:
+    copy = tmp_path / language / "LC_MESSAGES" / "django.po"
+    copy.parent.mkdir(parents=True)
+    shutil.copyfile(catalogue(language), copy)
+    assert compile_catalogue(copy).stat().st_size > 0
 
 
 def test_no_entry_waits_to_be_looked_at() -> None:
