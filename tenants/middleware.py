@@ -89,7 +89,7 @@ def _bound(content: Any, tenant: Tenant) -> Iterator[bytes]:
         yield from content
 
 
-def _note_lost_database(sender: Any, request: Any = None, **_: Any) -> None:  # noqa: ARG001 — a signal's signature
+def _note_lost_database(sender: Any, request: Any = None, **_: Any) -> None:
     """Views' exceptions are answers by the time they reach the middleware; this keeps what kind they were."""
     if isinstance(sys.exc_info()[1], _GONE) and request is not None:
         request.database_lost = True

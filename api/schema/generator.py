@@ -23,7 +23,7 @@ class EngineGenerator(SchemaGenerator):
             if (engine := getattr(endpoint[3], "peyvand_engine", None)) is not None and is_on(engine)
         ]  # fmt: skip
 
-    def get_schema(self, request: Any = None, public: bool = True) -> dict[str, Any]:  # noqa: ARG002 — called by name
+    def get_schema(self, request: Any = None, public: bool = True) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(None, public=True)  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
         schema["info"]["description"] = _(
             "Every record of this workspace, within what your role lets you see. Errors are application/problem+json."

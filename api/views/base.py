@@ -48,5 +48,5 @@ class ApiView(APIView):
             keeper.keep(final)
         return final
 
-    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002 — the signature is DRF's
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})

@@ -105,5 +105,7 @@ def guard_engine(name: str, patterns: Sequence[URLPattern | URLResolver]) -> lis
             pattern.__dict__["url_patterns"] = inner
             guarded.append(pattern)
         else:
-            guarded.append(URLPattern(pattern.pattern, engine_on(name)(pattern.callback), pattern.default_args, pattern.name))
+            guarded.append(
+                URLPattern(pattern.pattern, engine_on(name)(pattern.callback), pattern.default_args, pattern.name)
+            )
     return guarded

@@ -47,7 +47,7 @@ def _language(request: HttpRequest) -> str:
 def problem(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
     """RFC 9457, for what goes wrong before the API's own handler is reached; the same members as there."""
     phrase = HTTPStatus(status).phrase
-    body = {
+    body: dict[str, Any] = {
         "type": "about:blank", "title": phrase, "status": status, "detail": detail or phrase,
         "instance": request.path, "code": phrase.lower().replace(" ", "_"), "errors": [],
         "reference": getattr(request, "request_id", ""),

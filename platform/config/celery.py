@@ -1,4 +1,4 @@
-"""The Celery application. It only wakes work up: what matters lives as rows with leases (kernel.jobs, kernel.outbox)."""
+"""The Celery application. It only wakes work up: what matters lives as leased rows (kernel.jobs, kernel.outbox)."""
 
 import os
 from pathlib import Path

@@ -1,12 +1,12 @@
 """Addresses on the bare host: the public site and sign-up."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.views import errors
 from frontend.views.kit import kit
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.urls_health")),
     path("", include("tenants.urls_public")),
 ]

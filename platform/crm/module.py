@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kernel.registry import Entity, F, Module, NavItem, Related, Section, SettingsPage
+from kernel.registry import Entity, F, Module, NavItem, Related, Section
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),

@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "rate_limited": _("Too many attempts. Wait a minute and try again."),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 — allauth's signature
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People come by invitation; a new workspace is signed up for on the public site."""
         return False
 
@@ -70,10 +70,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         request = allauth_context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 — allauth's signature
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/settings/security/"
 
-    def get_email_verification_redirect_url(self, email_address: Any) -> str:  # noqa: ARG002 — allauth's signature
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
         return "/"
 
     def clean_email(self, email: str) -> str:

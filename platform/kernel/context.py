@@ -43,7 +43,7 @@ class Door:
 PUBLIC_TENANT = Tenant(schema=PUBLIC, name="Peyvand")
 
 _tenant: ContextVar[Tenant | None] = ContextVar("peyvand_tenant", default=None)
-_door: ContextVar[Door] = ContextVar("peyvand_door", default=Door())
+_door: ContextVar[Door] = ContextVar("peyvand_door", default=Door())  # noqa: B039 — frozen
 
 
 def get_tenant() -> Tenant | None:

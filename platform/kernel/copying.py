@@ -54,18 +54,18 @@ def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterabl
     fields = [f for f in _stored(model) if not f.primary_key and f.name not in names]
     key, quote = model._meta.pk, connection.ops.quote_name
     assert key is not None
-    names_in = [(field.column, field.attname) for field in (key, *fields)]
+    names_in = [(_column(field), field.attname) for field in (key, *fields)]
     rows = [{column: getattr(record, attname) for column, attname in names_in} for record in records]
     for field in fields:
         if prepare := _prepared(field):
             for row in rows:
-                row[field.column] = prepare(row[field.column])
-    columns = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)
+                row[_column(field)] = prepare(row[_column(field)])
+    columns = ", ".join(f"{quote(column)} = new.{quote(column)}" for column, _attname in names_in[1:])
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} AS old SET {columns} FROM json_populate_recordset(NULL::{table}, %s) AS new"  # noqa: S608 — names from models
-            f" WHERE old.{quote(key.column)} = new.{quote(key.column)}",
+            f" WHERE old.{quote(_column(key))} = new.{quote(_column(key))}",
             [json.dumps(rows, default=str)],
         )
 
@@ -74,7 +74,7 @@ def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[
     """Append rows whose values stand in the order of `names`; what is not named gets the column's default."""
     fields = [model._meta.get_field(name) for name in names]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields if isinstance(field, Field))
+    columns = ", ".join(quote(_column(field)) for field in fields if isinstance(field, Field))
     prepare = [(i, write) for i, field in enumerate(fields) if isinstance(field, Field) and (write := _written(field))]
     lines = []
     for row in rows:
@@ -105,8 +105,12 @@ def _stored(model: type[Model]) -> list[_Field]:
     return [field for field in model._meta.concrete_fields if not field.generated]
 
 
+def _column(field: _Field) -> str:
+    return str(field.column)  # None only for what no table holds
+
+
 def _prepared(field: _Field) -> Callable[[Any], Any] | None:
-    """What makes a value its column's: a whole number for an integer, nothing for an empty address. None: nothing needed."""
+    """What makes a value its column's: a whole number for an integer, nothing for an empty address. None: no need."""
     if isinstance(field.target_field if isinstance(field, ForeignKey) else field, (*_PLAIN, JSONField)):
         return None
 

@@ -51,7 +51,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
+        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():  # type: ignore[redundant-expr]  # floats come from the untyped
             raise TypeError("an amount is a finite Decimal")
         if not re.fullmatch("[A-Z]{3}", self.currency):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 code")

@@ -6,8 +6,9 @@ Only people's own hands are meant: a program on the API says and hears rial.
 from decimal import Decimal
 
 from kernel.context import get_door, get_tenant
+from kernel.currencies import RIALS_PER_TOMAN
 from kernel.formats import get_locale
-from kernel.money import RIALS_PER_TOMAN, RialUnit
+from kernel.money import RialUnit
 
 
 def home_currency() -> str:

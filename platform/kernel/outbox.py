@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -75,7 +76,7 @@ def _settle(message: OutboxMessage, done: list[str], error: str) -> None:
         OutboxMessage.objects.filter(pk=message.pk).update(**values)
 
 
-def revive(message_id: object) -> None:
+def revive(message_id: UUID | str) -> None:
     """Give a dead letter another round."""
     OutboxMessage.objects.filter(pk=message_id, state=_State.DEAD).update(
         state=_State.WAITING, attempts=0, next_at=timezone.now(), finished_at=None

@@ -24,8 +24,8 @@ from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, snapshot
 
 __all__ = [
-    "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record", "restore_record",
-    "undo_batch", "update_record", "upsert_records",
+    "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
+    "restore_record", "undo_batch", "update_record", "upsert_records",
 ]  # fmt: skip
 
 

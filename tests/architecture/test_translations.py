@@ -70,7 +70,9 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]
     options = ["--language=Python", "--from-code=UTF-8", "--output=all.pot", "--files-from=files"]
     command = ["xgettext", *options, *(f"--keyword={k}" for k in KEYWORDS)]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    template = (folder / "all.pot").read_text(encoding="utf-8").replace("nplurals=INTEGER; plural=EXPRESSION", "nplurals=2")
+    template = (
+        (folder / "all.pot").read_text(encoding="utf-8").replace("nplurals=INTEGER; plural=EXPRESSION", "nplurals=2")
+    )
     return {
         (m.context or "", _first(m.id)): _place(folder, m.locations[0][0] if m.locations else "")
         for m in read_po(StringIO(template))

@@ -28,14 +28,13 @@ class Reading:
     context: dict[str, Any] = field(default_factory=dict)
 
     def line(self, machine: Mapping[str, Any] | None = None) -> str:
-        value = round(self.value, 3) if isinstance(self.value, float) else self.value
         context = {**self.context, **(machine or {})}
-        return json.dumps({**self.__dict__, "value": value, "context": context}, ensure_ascii=False)
+        return json.dumps({**self.__dict__, "value": round(self.value, 3), "context": context}, ensure_ascii=False)
 
 
 @dataclass
 class Stopwatch:
-    """Time on the wall, and processor time: of this process, and of its connection's server process where it is near."""
+    """Time on the wall, and processor time: of this process, and of its connection's server where that is near."""
 
     seconds: float = 0.0
     cpu: float = 0.0
@@ -43,7 +42,11 @@ class Stopwatch:
 
     def told(self) -> dict[str, float]:
         """For a context: on a busy machine the wall's time tells of the neighbours."""
-        return {"seconds": round(self.seconds, 2), "python_cpu": round(self.cpu, 2), "server_cpu": round(self.server_cpu, 2)}
+        return {
+            "seconds": round(self.seconds, 2),
+            "python_cpu": round(self.cpu, 2),
+            "server_cpu": round(self.server_cpu, 2),
+        }
 
 
 def _server_cpu() -> float:

@@ -96,7 +96,7 @@ class Stack:
         self._once(sys.executable, "manage.py", *command)
 
     def _once(self, *command: str) -> None:
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise AssertionError(f"{command}: {done.stderr[-3000:]}")
 

@@ -14,8 +14,10 @@ from kernel.context import Tenant, tenant_context
 class Api(Client):
     """Sends JSON unless told otherwise."""
 
-    def generic(self, method: str, path: str, data: Any = "", content_type: str | None = None, **kw: Any) -> Any:
-        return super().generic(method, path, data, content_type or "application/json", **kw)
+    def generic(
+        self, method: str, path: Any, data: Any = "", content_type: str | None = None, secure: bool = False, **kw: Any
+    ) -> Any:
+        return super().generic(method, path, data, content_type or "application/json", secure, **kw)
 
     def post(self, path: str, data: Any = None, content_type: str = "application/json", **kw: Any) -> Any:  # type: ignore[override]  # the default is the point
         return super().post(path, data if data is not None else {}, content_type=content_type, **kw)
@@ -32,7 +34,7 @@ def page_client(user: User | None, tenant: Tenant) -> Client:
 
 def api_client(user: User | None, tenant: Tenant, *, host: str = "") -> Api:
     """A program at this workspace, with a token of this person's own."""
-    headers = {"HTTP_HOST": host or tenant.host}
+    headers: dict[str, Any] = {"HTTP_HOST": host or tenant.host}
     if user is not None:
         with tenant_context(tenant), transaction.atomic():
             _token, secret = issue_token(actor=system_actor("test"), user=user, name="test")

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import pytest
+from django.http import HttpResponse
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
@@ -74,6 +75,7 @@ def test_icons_that_point_are_mirrored() -> None:
 def test_style_guide_draws(page: str, language: str) -> None:
     with translation.override(language):
         response = kit(RequestFactory().get("/kit/", {"page": page}))
+    assert isinstance(response, HttpResponse)
     assert response.status_code == HTTPStatus.OK
     page_text = response.content.decode()
     assert f'lang="{language}"' in page_text

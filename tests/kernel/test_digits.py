@@ -1,3 +1,4 @@
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -45,7 +46,5 @@ def test_refused(text: str, code: str) -> None:
 
 @given(st.text(st.sampled_from("0123456789۱۲٬٫,.-+()e \u2212\u200e'x")))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
+    with suppress(BadNumber):
         assert parse_decimal(text).is_finite()
-    except BadNumber:
-        pass

@@ -17,14 +17,12 @@ from kernel.outbox import ATTEMPTS, relay, revive
 
 pytestmark = pytest.mark.django_db
 heard: list[Event] = []
-fail_times = 0
+trouble: list[str] = []
 
 
 def hear(event: Event) -> None:
-    global fail_times
-    if fail_times:
-        fail_times -= 1
-        raise ValueError("not now")
+    if trouble:
+        raise ValueError(trouble.pop())
     heard.append(event)
 
 
@@ -50,8 +48,7 @@ def test_an_event_is_delivered_once(tenant: Any) -> None:
 
 
 def test_a_failing_receiver_is_tried_again_then_kept_as_dead_and_revived(tenant: Any) -> None:
-    global fail_times
-    fail_times = ATTEMPTS
+    trouble.extend(["not now"] * ATTEMPTS)
     publish("crm.account_created", {"id": "1"})
     for _ in range(ATTEMPTS):
         due_now()

@@ -39,9 +39,13 @@ def test_creating_writes_row_audit_and_event(manager: Actor) -> None:
 
 
 def test_nothing_is_written_when_the_change_fails(manager: Actor) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        make(manager, name="Zagros Steel")
-        raise RuntimeError
+    def fail() -> None:
+        with transaction.atomic():
+            make(manager, name="Zagros Steel")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert not Account.objects.exists()
     assert not AuditEntry.objects.filter(entity="account").exists()
     assert not OutboxMessage.objects.filter(name="crm.account_created").exists()

@@ -49,7 +49,10 @@ def test_two_of_one_name_are_refused() -> None:
         ("peyvand.E020", engine(jobs={"x.job": "x.jobs.missing"})),
         ("peyvand.E011", engine(entities=(replace(ACCOUNT, name="a", plural="as", columns=("nothing",)),))),
         ("peyvand.E010", engine(entities=(replace(ACCOUNT, name="a", plural="as", fields=("nothing",)),))),
-        ("peyvand.E014", engine(entities=(replace(ACCOUNT, name="a", plural="as", fields=(F("revenue", kind="money"),)),))),
+        (
+            "peyvand.E014",
+            engine(entities=(replace(ACCOUNT, name="a", plural="as", fields=(F("revenue", kind="money"),)),)),
+        ),
         ("peyvand.E021", engine(depends=("x",))),
     ],
 )

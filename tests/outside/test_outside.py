@@ -49,7 +49,7 @@ def _api(client: Client, path: str, body: Any = None) -> tuple[int, Any]:
 def test_it_is_known_without_a_line_elsewhere() -> None:
     module = registry.module("machines")
     assert module.vendor == "Aria Systems"
-    assert "peyvand-outside-" in __import__("peyvand_machines").__file__
+    assert "peyvand-outside-" in str(__import__("peyvand_machines").__file__)
 
 
 def test_while_it_is_off_nothing_of_it_is_there(tenant: Tenant, sara: Any, client_for: Faces, api_for: Faces) -> None:

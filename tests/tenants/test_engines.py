@@ -20,7 +20,8 @@ def acme(tenant: Tenant) -> Any:
 
     def fresh() -> Organization:
         with public_context():
-            return Organization.objects.get(pk=tenant.id)
+            found: Organization = Organization.objects.get(pk=tenant.id)
+            return found
 
     return fresh
 

@@ -17,7 +17,9 @@ _CLOSED = (StageKind.WON, StageKind.LOST)
 def prepare_deal(deal: Deal, changed: set[str], actor: Actor) -> None:
     """Keep what the stage implies in step with it, and give an unnamed deal a name people recognise."""
     if "pipeline" in changed and deal.stage.pipeline_id != deal.pipeline_id:
-        raise Invalid.one("stage", "other_pipeline", _("This stage belongs to another pipeline. Choose one of its own."))
+        raise Invalid.one(
+            "stage", "other_pipeline", _("This stage belongs to another pipeline. Choose one of its own.")
+        )
     if "stage" in changed:
         deal.pipeline_id = deal.stage.pipeline_id
         deal.kind = deal.stage.kind

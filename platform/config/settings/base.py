@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from api.settings import *  # noqa: F403 — each part keeps its own settings beside its code
@@ -113,7 +114,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://peyvand@127.0.0.1:5432/peyvand"))}
+DATABASES: dict[str, dict[str, Any]] = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://peyvand@127.0.0.1:5432/peyvand"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -136,7 +137,7 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [("dist", ROOT / "frontend" / "dist")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-DJANGO_VITE = {
+DJANGO_VITE: dict[str, dict[str, Any]] = {
     "default": {
         "dev_mode": False,
         "manifest_path": ROOT / "frontend" / "dist" / "manifest.json",

@@ -7,7 +7,7 @@ from kernel.ids import uuid7
 
 
 class SavedView(models.Model):
-    """`params` holds the query string's parts: {"filters": {...}, "q": "", "sort": "", "columns": [...], "mode": "list"}."""
+    """`params` holds parts of the query string: {"filters": {…}, "q": "", "sort": "", "columns": […], "mode": …}."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entity = models.CharField(max_length=60)

@@ -39,7 +39,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         note_presence(token.user)
         return token.user, token
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 — DRF's signature
+    def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="Peyvand"'
 
 

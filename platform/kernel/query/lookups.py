@@ -15,35 +15,35 @@ def like_pattern(folded: str) -> str:
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Folded(Lookup):  # type: ignore[type-arg] # generic in the stubs only
+class Folded(Lookup):
     lookup_name = "folded"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"ext.pv_fold({left}) LIKE %s", [*params, like_pattern(fold(str(self.rhs)))]
+        return f"ext.pv_fold({left}) LIKE %s", (*params, like_pattern(fold(str(self.rhs))))
 
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Holds(Lookup):  # type: ignore[type-arg] # generic in the stubs only
+class Holds(Lookup):
     """Contains, over a column that is folded already; uses its trigram index."""
 
     lookup_name = "holds"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} LIKE %s", [*params, like_pattern(str(self.rhs))]
+        return f"{left} LIKE %s", (*params, like_pattern(str(self.rhs)))
 
 
 @TextField.register_lookup
-class Begins(Lookup):  # type: ignore[type-arg] # generic in the stubs only
+class Begins(Lookup):
     """Begins with a prepared LIKE pattern, over a folded column."""
 
     lookup_name = "begins"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} LIKE %s", [*params, str(self.rhs)]
+        return f"{left} LIKE %s", (*params, str(self.rhs))

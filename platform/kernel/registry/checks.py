@@ -39,9 +39,9 @@ def _check_module(book: Registry, module: Module) -> Iterator[Error]:
     for needed in module.depends:
         if needed not in known:
             yield _error("E001", f"Engine {module.name!r} depends on {needed!r}, which is not installed.")
-    for place in (*module.nav, *module.settings_pages):
-        if place.permission and place.permission not in codes:
-            yield _error("E002", f"Engine {module.name!r} asks for the undeclared permission {place.permission!r}.")
+    for asked in (*(item.permission for item in module.nav), *(page.permission for page in module.settings_pages)):
+        if asked and asked not in codes:
+            yield _error("E002", f"Engine {module.name!r} asks for the undeclared permission {asked!r}.")
     for permission in module.permissions:
         if not permission.code.startswith(f"{module.name}."):
             yield _error("E003", f"Permission {permission.code!r} must begin with {module.name!r}.")
@@ -105,6 +105,6 @@ def _cycles(book: Registry) -> Iterator[Error]:
     def reaches(name: str, goal: str, seen: frozenset[str] = frozenset()) -> bool:
         return any(n == goal or (n not in seen and reaches(n, goal, seen | {n})) for n in needs.get(name, ()))
 
-    for name in needs:
+    for name, through in needs.items():
         if reaches(name, name):
-            yield _error("E021", f"Engine {name!r} depends on itself, through {needs[name]}.")
+            yield _error("E021", f"Engine {name!r} depends on itself, through {through}.")

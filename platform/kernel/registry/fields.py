@@ -139,7 +139,8 @@ def resolve(spec: F, model: type[models.Model]) -> Field:
     lowest, highest = _limits(column)
     required = not (column.blank or column.has_default()) if spec.required is None else spec.required
     return Field(
-        name=spec.name, kind=kind, label=spec.label or capfirst(column.verbose_name), help=spec.help or column.help_text,
+        name=spec.name, kind=kind, label=spec.label or capfirst(column.verbose_name),
+        help=spec.help or column.help_text,
         required=required and not spec.readonly, readonly=spec.readonly or not column.editable, unique=column.unique,
         max_length=column.max_length, choices=tuple((str(v), label) for v, label in (column.flatchoices or ())),
         target=target, currency=spec.currency, places=getattr(column, "decimal_places", None), in_list=spec.in_list,

@@ -50,7 +50,7 @@ _EXACT: dict[str, str] = {
     **dict.fromkeys("‘’‚‛ʼʹ′´`", "'"),
     **dict.fromkeys("“”„‟″", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
-    **{a: b for a, b in zip("æœøđłðħŧŋı", ("ae", "oe", "o", "d", "l", "d", "h", "t", "n", "i"), strict=True)},
+    **dict(zip("æœøđłðħŧŋı", ("ae", "oe", "o", "d", "l", "d", "h", "t", "n", "i"), strict=True)),
     "ß": "ss",
     "þ": "th",
     "ς": "σ",

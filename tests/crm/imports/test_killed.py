@@ -72,8 +72,8 @@ def test_another_worker_goes_on(
         assert (run.state, run.rows, run.made, run.refused, run.checkpoint) == ("running", 100, 99, 1, 101)
         assert Account.objects.count() == 99
         # What the lease's end does after a minute.
+        assert run.job_id is not None
         Job.objects.filter(pk=run.job_id).update(leased_until=timezone.now() - timedelta(seconds=1))
-    assert run.job_id is not None
     monkeypatch.setattr("crm.imports.run.job.BATCH_ROWS", 50)
     assert run_job(run.job_id)
     with transaction.atomic():
@@ -104,5 +104,6 @@ def test_a_job_that_failed_for_good_ends_its_import(
 
     actor = actor_for(sara)
     run = services.start_import(begin(actor, "account", [["name"], ["x"]]).pk, actor=actor)
+    assert run.job_id is not None
     Job.objects.filter(pk=run.job_id).update(state="failed", finished_at=timezone.now())
     assert get_run_for(actor, run.pk).state == "failed"

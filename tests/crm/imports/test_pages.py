@@ -44,6 +44,7 @@ def test_the_whole_way(tenant: Tenant, sara: Any, client_for: Callable[..., Any]
     assert f"/import/{run.pk}/progress/" in running
     run.refresh_from_db()
     with tenant_context(tenant):
+        assert run.job_id
         assert run_job(run.job_id)
     assert client.get(f"/import/{run.pk}/progress/")["HX-Redirect"] == f"/import/{run.pk}/"
     result = client.get(f"/import/{run.pk}/").content.decode()
@@ -90,6 +91,7 @@ def test_a_long_file_is_tried_out_in_the_background(tenant: Tenant, sara: Any, c
     assert "Trying the file out" in client.get(f"/import/{run.pk}/preview/").content.decode()
     run.refresh_from_db()
     with tenant_context(tenant):
+        assert run.preview_job
         assert run_job(run.preview_job)
     assert client.get(f"/import/{run.pk}/preview/", HTTP_HX_REQUEST="true")["HX-Refresh"] == "true"
     assert "Import 2,005 rows" in client.get(f"/import/{run.pk}/preview/").content.decode()

@@ -4,13 +4,14 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crm.imports.reader import LIMITS, BadFile, ReadOptions, open_table, text_of
 from tests.crm.imports.files import bomb, make_xlsx, rezip
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["name", "amount", "since", "active"],
     ["Acme", 1054, datetime(2017, 3, 1), True],
     ["Gekko & Co", 0.1, datetime(2017, 3, 1, 14, 30), False],

@@ -54,6 +54,7 @@ def test_xlsx_keeps_numbers_numbers(page: Any, sara: Any, deal: Any) -> None:
     pump = deal("@SUM(1)", amount=1250)
     response = page(sara).get(f"/deals/export/?format=xlsx&columns=amount&selected={pump.pk}")
     sheet = load_workbook(io.BytesIO(response.getvalue())).active
+    assert sheet is not None
     assert [tuple(row) for row in sheet.iter_rows(min_row=2, values_only=True)] == [("'@SUM(1)", 1250, "EUR")]
 
 
