@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.dev import node, saved
+from infra.dev import saved
 from infra.dev.paths import ROOT, VENV
 from infra.dev.problems import Problem
 
@@ -48,7 +48,3 @@ def wished_port() -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise Problem(f"PORT is “{text}”, which is not a port.", "Use a number from 1 to 65535: make run PORT=8080")
     return int(text)
-
-
-def node_path() -> str:
-    return node.environment()["PATH"]

@@ -16,7 +16,7 @@ from crm.pages.filters import Chip, Reading, chips, read_filters
 from crm.pages.labels import Labels
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
-from crm.pages.values import cell, currency_of, is_summed, money_text, value_text
+from crm.pages.values import cell, is_summed, money_text
 from crm.pages.views_store import choice_of, columns_from, views_of
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
@@ -222,10 +222,3 @@ def list_param(state: State) -> str:
     """How a record's address remembers the list it was opened from, for its neighbours there."""
     query = state.query()
     return "?" + urlencode({"list": query}) if query else ""
-
-
-def plain_cell(field: Field, record: Any, labels: Labels) -> str:
-    """A cell as text, for titles and exports meant for people."""
-    if field.kind == "relation":
-        return labels.get(field.target, getattr(record, field.column))
-    return value_text(field, getattr(record, field.column), currency=currency_of(field, record))

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from kernel.errors import Text
@@ -140,6 +139,3 @@ class Entity:
 
     def title_of(self, record: models.Model) -> str:
         return str(getattr(record, self.title) or "—")
-
-    def text_label(self, many: bool = False) -> str | Promise:
-        return self.label_plural if many else self.label
