@@ -9,11 +9,12 @@ SCRIPT = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "ax
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def violations(reader: Reader) -> list[str]:
+def violations(reader: Reader, only: str = "") -> list[str]:
     """Evaluated by the debugger, not as a script of the page: the policy of the page stays as strict as it is."""
     page = reader.page
     page.evaluate(SCRIPT.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    asked = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": TAGS}
+    found: dict[str, Any] = page.evaluate("asked => axe.run(document, {runOnly: asked})", asked)
     said = [
         f"{v['id']} ({v['impact']}): {', '.join(str(n['target']) for n in v['nodes'][:4])}" for v in found["violations"]
     ]
