@@ -19,6 +19,7 @@ FLAGS = [
 ]  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "frontend" / "dist" / "manifest.json"
+CATALOGUE = ROOT / "frontend" / "locale" / "fa" / "LC_MESSAGES" / "django.mo"
 RESULTS = ROOT / "test-results"
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
@@ -30,6 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for present, reason in (
             (bool(os.environ.get("DATABASE_URL")), "DATABASE_URL does not name a server to make a database on."),
             (Path(CHROMIUM).exists(), f"No Chromium at {CHROMIUM}; name one by CHROMIUM."),
+            (CATALOGUE.exists(), "The translations are not compiled: make run or make test does it."),
             (DIST.exists(), "The front-end is not built: npm --prefix frontend run build."),
         )
         if not present

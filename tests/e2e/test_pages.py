@@ -1,0 +1,139 @@
+"""Every page, in both languages, by light and in the dark, on a desk and on a phone."""
+
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.axe import SCRIPT, violations
+from tests.e2e.reader import Reader
+from tests.e2e.stack import Stack, until
+
+SHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+PUBLIC = ("/", "/signup/", "/signin/", "/find/")
+STRANGER = ("/auth/login/", "/auth/password/reset/", "/api/docs/")
+INSIDE = (
+    "/", "/accounts/", "/accounts/new/", "/accounts/{account}/", "/accounts/{account}/edit/", "/contacts/",
+    "/contacts/new/", "/deals/", "/deals/?kind=won", "/deals/?q=nothing-like-this", "/deals/board/", "/deals/{deal}/",
+    "/deals/new/", "/products/", "/pipelines/", "/stages/", "/import/", "/import/new/", "/settings/engines/",
+    "/settings/engines/?off=sfa", "/settings/organization/", "/settings/people/", "/settings/people/invite/",
+    "/settings/roles/", "/settings/teams/new/", "/settings/profile/", "/settings/security/", "/settings/tokens/",
+    "/nowhere/",
+)  # fmt: skip
+LOOKS = [*itertools.product(("fa", "en"), (1280, 375))]
+
+
+pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="axe-core is not installed: npm --prefix frontend ci.")
+
+
+@pytest.fixture(scope="module")
+def filled(stack: Stack) -> dict[str, dict[str, str]]:
+    """A workspace in each language with a little of everything in it."""
+    return {language: fill(stack, language) for language in ("fa", "en")}
+
+
+def fill(stack: Stack, language: str) -> dict[str, str]:
+    at = f"pages-{language}"
+    token = stack.sign_up(at, language=language)
+
+    def api(method: str, path: str, body: Any = None) -> Any:
+        answer = stack.ask(method, f"/api/v1/{path}", body, at=at, token=token)
+        assert answer.status < 300, (path, answer.body)
+        return answer.json
+
+    api("POST", "engines/sfa/enable/")
+    words = ("البرز پخش", "نگین شرق", "آریا صنعت") if language == "fa" else ("Alborz Ltd", "Negin & Co", "Aria GmbH")
+    accounts = [api("POST", "accounts/", {"name": n, "city": "Tehran", "phone": "02188000012"}) for n in words]
+    person = api("POST", "contacts/", {"first_name": "Mina", "last_name": "Karimi", "account": accounts[0]["id"]})
+    product = api("POST", "products/", {"name": "GTX", "unit_price": "550"})
+    stages = api("GET", "stages/")["results"]
+    deals = [
+        api("POST", "deals/", {
+            "name": f"{words[n % 3]} {n + 1}", "account": accounts[n % 3]["id"], "amount": str(1250000 * (n + 1)),
+            "stage": stages[n % len(stages)]["id"], "contact": person["id"], "product": product["id"],
+            "close_date": "2026-12-24",
+        })
+        for n in range(12)
+    ]  # fmt: skip
+    file = b"name,email\nNew,not an address\nNewer,new@new.example\n"
+    run = stack.upload(at, token, "c.csv", file, entity="contact", mapping=json.dumps({"name": "name", "email": "email"}),
+                       match="email").json["id"]  # fmt: skip
+    until(lambda: api("GET", f"imports/{run}/")["state"] == "done", why="the import ends")
+    return {"at": at, "account": accounts[0]["id"], "deal": deals[0]["id"], "run": run}
+
+
+@pytest.mark.parametrize(("language", "width"), LOOKS)
+def test_every_page_is_for_everybody(
+    language: str, width: int, stack: Stack, another: Any, filled: dict[str, dict[str, str]]
+) -> None:
+    facts = filled[language]
+    at = facts["at"]
+    reader = another(language=language, width=width)
+    reader.expected = {404}
+    wrong = look(reader, [stack.url + path for path in PUBLIC] + [stack.at(at) + path for path in STRANGER])
+    reader.sign_in(at, f"sara@{at}.example")
+    paths = [*INSIDE, "/import/{run}/"]
+    wrong += look(reader, [stack.at(at) + path.format(**facts) for path in paths])
+    assert wrong == []
+
+
+def look(reader: Reader, addresses: list[str]) -> list[str]:
+    wrong = []
+    for address in addresses:
+        reader.page.goto(address)
+        reader.page.evaluate("document.fonts.ready")
+        wrong += [f"{address}: {said}" for said in violations(reader)]
+        # Colours are all that differs in the dark.
+        reader.page.evaluate("document.documentElement.dataset.theme = 'peyvand-dark'")
+        wrong += [f"{address}, dark: {said}" for said in violations(reader, "color-contrast")]
+    return wrong
+
+
+def test_what_opens_over_a_page_is_for_everybody(stack: Stack, another: Any, filled: dict[str, dict[str, str]]) -> None:
+    at = filled["fa"]["at"]
+    reader = another(language="fa")
+    reader.sign_in(at, f"sara@{at}.example")
+    reader.go("/deals/")
+    reader.page.keyboard.press("Control+k")
+    expect(reader.on("#pv-palette [role=option]").first).to_be_visible()
+    wrong = violations(reader)
+    reader.page.keyboard.press("Escape")
+    reader.on("[data-hotkey=f]").click()
+    expect(reader.on("#filter-pop button[hx-get*='field=kind']")).to_be_visible()
+    wrong += violations(reader)
+    reader.page.keyboard.press("Escape")
+    reader.on("[data-open-keys]").click()
+    expect(reader.on("#pv-keys")).to_be_visible()
+    wrong += violations(reader)
+    assert wrong == []
+
+
+@pytest.mark.skipif(not os.environ.get("PEYVAND_SCREENSHOTS"), reason="Set PEYVAND_SCREENSHOTS=1 to take them anew.")
+def test_screenshots(stack: Stack, browser: Browser, filled: dict[str, dict[str, str]]) -> None:
+    """Six for the README, each at most 120 kB."""
+    wanted = (
+        ("landing", "en", "light", "/", True), ("board", "fa", "light", "/deals/board/", False),
+        ("list", "en", "light", "/deals/", False), ("account", "fa", "light", "/accounts/{account}/", False),
+        ("import", "en", "light", "/import/{run}/", False), ("engines", "fa", "dark", "/settings/engines/", False),
+    )  # fmt: skip
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    for name, language, theme, path, is_public in wanted:
+        facts = filled[language]
+        reader = Reader(browser, stack, language=language, theme=theme)
+        if not is_public:
+            reader.sign_in(facts["at"], f"sara@{facts['at']}.example")
+        reader.page.goto((stack.url if is_public else stack.at(facts["at"])) + path.format(**facts))
+        reader.page.evaluate("document.fonts.ready")
+        file = SHOTS / f"{name}-{language}.png"
+        reader.shot(file)
+        reader.close()
+        if tool := shutil.which("pngquant"):
+            subprocess.run([tool, "--force", "--output", str(file), "--strip", "64", str(file)], check=True)
+        assert file.stat().st_size <= 120_000, re.sub(r".*/", "", str(file))
