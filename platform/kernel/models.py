@@ -97,6 +97,8 @@ class AuditEntry(models.Model):
         indexes = (
             models.Index(fields=["entity", "record_id", "-id"], name="audit_record"),
             models.Index(fields=["batch"], name="audit_batch", condition=Q(batch__isnull=False)),
+            # What a person worked on last; the many rows of imports and bulk edits stay out of it.
+            models.Index(fields=["actor_id", "-id"], name="audit_by_hand", condition=Q(batch__isnull=True)),
         )
 
 

@@ -54,6 +54,8 @@ class Deal(OwnedRecord):
             models.Index(fields=["-created_at", "-id"], name="deal_created"),
             models.Index(fields=["close_date", "id"], name="deal_close_date"),
             models.Index(fields=["name", "id"], name="deal_name"),
+            # The largest first, as lists sort: empty amounts last.
+            models.Index(models.F("amount").desc(nulls_last=True), models.F("id").desc(), name="deal_amount"),
         )
 
     def __str__(self) -> str:
