@@ -14,6 +14,8 @@ from kernel.text.db import Fold
 
 #: Sorts Persian and Latin alike, as readers of either expect.
 COLLATION = "fa-x-icu"
+#: Condition of an index over records that are not deleted: it also counts them without touching the table.
+LIVE = Q(deleted_at__isnull=True)
 
 
 class Live(models.Manager[Any]):
@@ -97,6 +99,8 @@ class AuditEntry(models.Model):
         indexes = (
             models.Index(fields=["entity", "record_id", "-id"], name="audit_record"),
             models.Index(fields=["batch"], name="audit_batch", condition=Q(batch__isnull=False)),
+            # What a person worked on last; the many rows of imports and bulk edits stay out of it.
+            models.Index(fields=["actor_id", "-id"], name="audit_by_hand", condition=Q(batch__isnull=True)),
         )
 
 

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from tests.bench.measure import Reading
     from tests.bench.sizes import Size
 
-#: Each is a module here with `run(size)`.
-NAMES = ("switch", "weight", "signup", "bulk", "imports", "pages")
+#: Benches by name, each with its module here, which has `run(size)`.
+NAMES = {
+    "switch": "switch", "weight": "weight", "signup": "signup", "bulk": "bulk", "import": "imports", "pages": "pages",
+}  # fmt: skip
 
 
 def readings(name: str, size: Size) -> Iterator[Reading]:
     """What one bench finds, as it finds it."""
-    yield from import_module(f"tests.bench.{name}").run(size)
+    yield from import_module(f"tests.bench.{NAMES[name]}").run(size)

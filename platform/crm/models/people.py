@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kernel.models import COLLATION, OwnedRecord, search_column, search_index
+from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
 from kernel.text.db import MatchKey
 
 
@@ -36,7 +36,7 @@ class Account(OwnedRecord):
             search_index("account_search"),
             models.Index(fields=["name_key"], name="account_key"),
             models.Index(fields=["name", "id"], name="account_name"),
-            models.Index(fields=["-created_at", "-id"], name="account_created"),
+            models.Index(fields=["-created_at", "-id"], name="account_created", condition=LIVE),
         )
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ class Contact(OwnedRecord):
             search_index("contact_search"),
             models.Index(fields=["name_key"], name="contact_key"),
             models.Index(fields=["name", "id"], name="contact_name"),
-            models.Index(fields=["-created_at", "-id"], name="contact_created"),
+            models.Index(fields=["-created_at", "-id"], name="contact_created", condition=LIVE),
         )
 
     def __str__(self) -> str:

@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from kernel.access import Actor, records_visible_to
 from kernel.query.lookups import like_pattern
-from kernel.query.select import search
+from kernel.query.select import MOST_WORDS, search
 from kernel.registry import Entity, registry
 from kernel.text.folding import fold
+
+#: The fewest letters that the trigram index can look for inside a word.
+_TRIGRAM = 3
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,19 @@ def labels_for(entity: str | Entity, ids: Iterable[UUID | None], *, actor: Actor
 
 
 def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]:
-    """Records that answer to what was typed so far; those whose title begins with it stand first."""
+    """Records that answer to what was typed so far; those whose title begins with it stand first.
+
+    One or two letters are looked for where words begin: anywhere in a text they are everywhere, and no index helps.
+    """
     kind = registry.entity(entity)
-    rows = search(kind, records_visible_to(actor, kind), text)
-    folded = fold(text)
+    rows, folded = records_visible_to(actor, kind), fold(text)
+    words = folded.split()[:MOST_WORDS]
+    if kind.has_search:
+        for short in (word for word in words if len(word) < _TRIGRAM):
+            begins = like_pattern(short)[1:]
+            rows = rows.filter(Q(search_text__begins=begins) | Q(search_text__begins=f"% {begins}"))
+        words = [word for word in words if len(word) >= _TRIGRAM]
+    rows = search(kind, rows, " ".join(words))
     if folded and kind.has_search:
         begins = like_pattern(folded)[1:]
         rank = Case(

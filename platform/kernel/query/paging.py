@@ -79,7 +79,9 @@ def _beyond(column: str, value: Any, pk: UUID, down: bool, can_be_null: bool, ba
     if value is None:
         same = Q(**{f"{column}__isnull": True}) & tie
         return same | Q(**{f"{column}__isnull": False}) if backwards else same
-    further = Q(**{f"{column}__{then}": value}) | (Q(**{column: value}) & tie)
+    # The outer bound says nothing new: it is what lets an index begin at this place instead of at the list's start.
+    bound = Q(**{f"{column}__{then}e": value})
+    further = bound & (Q(**{f"{column}__{then}": value}) | (Q(**{column: value}) & tie))
     if can_be_null and not backwards:
         return further | Q(**{f"{column}__isnull": True})
     return further

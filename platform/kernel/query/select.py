@@ -14,7 +14,7 @@ from kernel.query.filters import Filter, apply_filters
 from kernel.registry import Entity, registry
 from kernel.text.folding import fold
 
-_WORDS = 6
+MOST_WORDS = 6
 
 
 def select(
@@ -66,7 +66,7 @@ def nullable(entity: Entity, column: str) -> bool:
 def search(entity: str | Entity, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Records that hold every word of the text, anywhere in what their entity searches."""
     kind = registry.entity(entity)
-    words = fold(text).split()[:_WORDS]
+    words = fold(text).split()[:MOST_WORDS]
     if not words:
         return queryset
     if not kind.has_search:

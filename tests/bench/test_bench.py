@@ -1,0 +1,38 @@
+"""Every bench runs at a tiny size and says what it found in the agreed shape. Times are not judged here."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.bench import NAMES, readings
+from tests.bench.sizes import TINY
+
+_BUILT = Path(settings.DJANGO_VITE["default"]["manifest_path"])
+_EXPECTED = {
+    "switch": {"binding"}, "weight": {"sign_in", "contacts"}, "signup": {"signup_p95", "claim_p50"},
+    "bulk": {"made", "changed", "unchanged"}, "import": {"long_file_accounts", "long_file_peak_rss"},
+    "pages": {"contacts.admin_p95", "contacts.member.queries", "board.admin_p50", "api_deals.member_p95"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_readings(name: str, stage: Any, transactional_db: None, settings: Any, tmp_path: Path) -> None:
+    if name == "weight" and not _BUILT.exists():
+        pytest.skip("The front end is not built.")
+    settings.FILES_ROOT, settings.DATA = tmp_path / "files", ""
+    found = [json.loads(reading.line({"size": TINY.name})) for reading in readings(name, TINY)]
+    assert {reading["metric"] for reading in found} >= _EXPECTED[name]
+    for reading in found:
+        assert set(reading) == {"bench", "metric", "value", "unit", "n", "context"}
+        assert isinstance(reading["value"], int | float)
+        assert reading["value"] >= 0 or reading["metric"] == "binding"
+        assert reading["n"] >= 1
+        assert reading["context"]["size"] == "tiny"
+    assert len({reading["metric"] for reading in found}) == len(found)
+
+
+def test_every_name_is_a_bench() -> None:
+    assert set(NAMES) == set(_EXPECTED)
