@@ -20,6 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell": SimpleLazyObject(lambda: build_shell(request)),
         "data_theme": THEMES.get(theme, ""),
+        "data_density": SimpleLazyObject(lambda: str(getattr(getattr(request, "user", None), "density", "") or "")),
     }
 
 

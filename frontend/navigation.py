@@ -90,7 +90,7 @@ def fill(request: HttpRequest, shell: Shell) -> None:
 
 def settings_nav(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `settings_nav`, the side list of the Settings layout; empty elsewhere."""
-    if not request.path.startswith("/settings/"):
+    if not request.path.startswith(("/settings/", "/auth/")):
         return {"settings_nav": []}
     return {"settings_nav": SimpleLazyObject(lambda: _settings_groups(request))}
 
@@ -99,10 +99,12 @@ def _settings_groups(request: HttpRequest) -> list[NavGroup]:
     actor = _actor(request)
     if actor is None:
         return []
+    # Changing a password or a second step happens below /auth/ and belongs to "Sign-in and security".
+    own, security = request.path.startswith("/auth/"), _address("identity:security")
     groups = []
     for key, label in SETTINGS_GROUPS:
         items = [
-            NavItem(str(page.label), url, current=_is_current(request, url))
+            NavItem(str(page.label), url, current=_is_current(request, url) or (own and url == security))
             for module in _modules_on(actor)
             for page in module.settings_pages
             if page.group == key and (not page.permission or actor.may(page.permission)) and (url := _address(page.url))

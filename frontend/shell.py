@@ -84,9 +84,11 @@ class Shell:
     @property
     def phone(self) -> list[NavItem]:
         """The four places of the phone's bottom bar (create stands between them)."""
-        every = [item for group in self.nav for item in group.items]
-        wanted = [item for item in every if item.phone]
-        return (wanted or every)[:4]
+        wanted = [item for group in self.nav for item in group.items if item.phone]
+        base = [item for group in self.nav if not group.label for item in group.items]
+        # Each engine's first page comes before the base's rarer ones.
+        leaders = [group.items[0] for group in self.nav if group.label and group.items]
+        return (wanted or [*base[:2], *leaders, *base[2:]])[:4]
 
 
 NavProvider = Callable[[HttpRequest], list[NavGroup]]

@@ -28,6 +28,12 @@ function startMenus(): void {
     }
     box.classList.toggle("placed", open);
   }, true);
+  // what arrives in an open menu may be wider than what it stands for
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const box = event.target instanceof Element ? event.target.closest<HTMLElement>(".menu-pop.placed") : null;
+    const anchor = box && document.querySelector(`[popovertarget="${box.id}"]:not(.fchip *)`);
+    if (anchor) place(box, anchor);
+  });
   document.addEventListener("keydown", (event) => {
     const menu = closest(event, ".menu-pop");
     if (!menu || !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key) || closest(event, "input, select, textarea")) return;

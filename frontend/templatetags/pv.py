@@ -56,6 +56,8 @@ def avatar(name: object, key: object = "", classes: str = "", label: bool = Fals
 def initials(name: object) -> str:
     """Latin: first letters of first and last word. Arabic script: one letter (two would join)."""
     words = [word for word in str(name or "").split() if word[0].isalnum()]
+    # "Pump D1": a word that is only a number or code says little as an initial.
+    words = [word for word in words if not any(c.isdigit() for c in word)] or words
     if not words:
         return "·"
     first = words[0][0].upper()

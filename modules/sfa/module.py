@@ -1,6 +1,7 @@
 """Sales force automation: products, pipelines and deals."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.registry import Board, Entity, F, Module, NavItem, Related, Section
 
@@ -129,7 +130,7 @@ manifest = Module(
     icon="handshake",
     entities=(pipeline, stage, product, deal),
     nav=(
-        NavItem(deal.label_plural, "sfa:deal_list", "handshake", "sfa.deal.view", key="d"),
+        NavItem(pgettext_lazy("navigation", "Deals"), "sfa:deal_list", "handshake", "sfa.deal.view", key="d"),
         NavItem(product.label_plural, "sfa:product_list", "package", "sfa.product.view", key="r"),
         NavItem(pipeline.label_plural, "sfa:pipeline_list", "workflow", "sfa.pipeline.change"),
     ),

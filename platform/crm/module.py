@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from kernel.registry import Entity, F, Module, NavItem, Related, Section
 
@@ -87,7 +88,7 @@ manifest = Module(
     entities=(account, contact),
     nav=(
         NavItem(_("My day"), "crm:home", "sun", key="h"),
-        NavItem(account.label_plural, "crm:account_list", "building-2", "crm.account.view", key="a"),
+        NavItem(pgettext_lazy("navigation", "Accounts"), "crm:account_list", "building-2", "crm.account.view", key="a"),
         NavItem(contact.label_plural, "crm:contact_list", "users", "crm.contact.view", key="p"),
         NavItem(_("Import"), "crm:import_list", "file-up", "crm.account.import", key="i"),
     ),

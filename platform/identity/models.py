@@ -47,7 +47,7 @@ class Role(Record):
 
 #: Key → name and one sentence of what it is for, in the order they are listed.
 BUILTIN_ROLES: dict[str, tuple[Any, Any]] = {
-    Role.ADMIN: (_("Administrator"), _("Does everything, also people, roles, modules and billing.")),
+    Role.ADMIN: (_("Administrator"), _("Does everything, also people, roles, engines and billing.")),
     Role.MANAGER: (_("Manager"), _("Sees and changes the team's work, imports and exports.")),
     Role.MEMBER: (_("Member"), _("Works with customers and with their own deals.")),
     Role.READER: (_("Reader"), _("Looks, but changes nothing.")),

@@ -135,8 +135,11 @@ def pct(x: Number | None, places: int | None = None) -> str:
     return "" if x is None else num(x, places) + ("٪" if get_locale().digits == "fa" else "%")
 
 
-def money(amount: Decimal | int | None, currency: str, unit: bool = True) -> str:
-    """«۱٬۲۵۰٬۰۰۰ تومان», "€1,250.00", "1,250.00 AED"; without unit for a column that names it in its head."""
+def money(amount: Decimal | int | None, currency: str, unit: bool = True, *, trim: bool = False) -> str:
+    """«۱٬۲۵۰٬۰۰۰ تومان», "€1,250.00", "1,250.00 AED"; without unit for a column that names it in its head.
+
+    `trim` leaves out cents that are nought.
+    """
     if amount is None:
         return ""
     locale = get_locale()
@@ -145,6 +148,8 @@ def money(amount: Decimal | int | None, currency: str, unit: bool = True) -> str
     places = known.decimals if known else 2
     if currency == "IRR" and shown % 1:  # five Rial are half a Toman
         places = 1
+    if trim and not shown % 1:
+        places = 0
     text = num(shown, places)
     return _with_unit(text, currency, name) if unit else text
 
@@ -155,6 +160,15 @@ def money_compact(amount: Decimal | int | None, currency: str) -> str:
     locale = get_locale()
     shown, name = display_unit(Decimal(amount), currency, locale.currency_display, locale.language)
     return _with_unit(compact(shown), currency, name)
+
+
+def money_brief(amount: Decimal | int | None, currency: str) -> str:
+    """Short enough for a card: from a million on in words («۱٫۲ میلیون تومان», "€1.2 M"), below it in full."""
+    if amount is None:
+        return ""
+    locale = get_locale()
+    shown = display_unit(Decimal(amount), currency, locale.currency_display, locale.language)[0]
+    return money_compact(amount, currency) if abs(shown) >= 1_000_000 else money(amount, currency, trim=True)
 
 
 def _with_unit(text: str, currency: str, name: str) -> str:

@@ -83,14 +83,17 @@ export class Carry {
 
   /** Near an edge the board (and the lane) scrolls under the hand. */
   private scroll(): void {
-    const { left, right } = this.board.parentElement!.getBoundingClientRect();
+    // <pv-board> and what is around it draw no box of their own: the one that scrolls is measured
     const board = this.board.closest<HTMLElement>(".board") ?? this.board.querySelector<HTMLElement>(".board");
+    const { left, right } = (board ?? document.body).getBoundingClientRect();
+    const was = board?.scrollLeft;
     const list = this.card?.parentElement;
     if (board) board.scrollLeft += this.x < Math.max(left, 0) + EDGE ? -8 : this.x > Math.min(right, innerWidth) - EDGE ? 8 : 0;
     if (list) {
       const box = list.getBoundingClientRect();
       list.scrollTop += this.y < box.top + EDGE ? -8 : this.y > box.bottom - EDGE ? 8 : 0;
     }
+    if (board && board.scrollLeft !== was) this.follow();
     if (this.copy) this.frame = requestAnimationFrame(() => this.scroll());
   }
 

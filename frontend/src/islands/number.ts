@@ -5,6 +5,9 @@ const FIELD = "input[data-money], input[data-number]";
 const plain = (text: string): string =>
   latinDigits(text).replace(/[٫]/g, ".").replace(/[−]/g, "-").replace(/[^\d.-]/g, "").replace(/(?!^)-/g, "");
 
+/** Letters are left as they are: who typed them should read why they are refused, not find the field emptied. */
+const odd = (text: string): boolean => /[^\d.,٬٫−\-\s]/.test(latinDigits(text));
+
 function pretty(text: string): string {
   const [whole = "", ...rest] = plain(text).split(".");
   const [separator, point] = lang() === "fa" ? ["٬", "٫"] : [",", "."];
@@ -15,6 +18,7 @@ function pretty(text: string): string {
 const digitsBefore = (text: string, at: number): number => plain(text.slice(0, at)).length;
 
 function echo(input: HTMLInputElement): void {
+  if (odd(input.value)) return;
   const kept = digitsBefore(input.value, input.selectionStart ?? input.value.length);
   input.value = pretty(input.value);
   let at = 0;
@@ -28,7 +32,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("formdata", (event) => {
   const form = event.target as HTMLFormElement;
   for (const input of form.querySelectorAll<HTMLInputElement>(FIELD)) {
-    if (input.name && event.formData.has(input.name)) event.formData.set(input.name, plain(input.value));
+    if (input.name && event.formData.has(input.name) && !odd(input.value)) event.formData.set(input.name, plain(input.value));
   }
 });
 for (const input of document.querySelectorAll<HTMLInputElement>(FIELD)) if (input.value) echo(input);

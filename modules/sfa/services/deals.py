@@ -32,7 +32,7 @@ def prepare_deal(deal: Deal, changed: set[str], actor: Actor) -> None:
             deal.closed_at = None
     if not deal.name:
         parts = [str(part) for part in (deal.account, deal.product) if part]
-        deal.name = " – ".join(parts) or deal.reference or str(Deal._meta.verbose_name)
+        deal.name = " – ".join(parts) or deal.reference or str(_("New deal"))
 
 
 def deal_events(deal: Deal, before: Mapping[str, Any] | None) -> list[tuple[str, dict[str, Any]]]:

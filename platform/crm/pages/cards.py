@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from crm.pages.labels import Labels
-from crm.pages.values import currency_of, money_text, value_text
+from crm.pages.values import currency_of, money_brief, money_text, value_text
 from kernel import formats
 from kernel.registry import Entity, Field
 
@@ -22,6 +22,8 @@ class Card:
     owner: str = ""
     owner_id: UUID | None = None
     money: str = ""
+    #: The amount in full, where `money` is a short form of it.
+    money_full: str = ""
     date: str = ""
     date_label: str = ""
     late: bool = False
@@ -40,7 +42,9 @@ def card_of(entity: Entity, row: Any, fields: Sequence[Field], labels: Labels, u
         elif field.kind == "relation":
             card.subtitle = card.subtitle or labels.get(field.target, value)
         elif field.kind == "money":
-            card.money = money_text(value, currency_of(field, row)) if value is not None else ""
+            if value is not None:
+                currency = currency_of(field, row)
+                card.money, card.money_full = money_brief(value, currency), money_text(value, currency)
         elif field.kind in {"date", "datetime"}:
             if value:
                 card.date, card.date_label = formats.date_short(value), str(field.label)

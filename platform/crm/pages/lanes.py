@@ -1,6 +1,6 @@
 """What a board shows: lanes with exact counts and sums, and their first cards, in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from crm.pages.labels import Labels
 from crm.pages.links import entity_url
 from crm.pages.state import State
 from crm.pages.table import Setting, list_param, records_of
-from crm.pages.values import money_text
+from crm.pages.values import money_brief, money_text
 from kernel import formats
 from kernel.access import records_visible_to
 from kernel.errors import NotFound
@@ -39,6 +39,10 @@ class Lane:
 
     @property
     def sum_text(self) -> str:
+        return sum_words(self.sums, money_brief)
+
+    @property
+    def sum_full(self) -> str:
         return sum_words(self.sums)
 
     @property
@@ -47,8 +51,8 @@ class Lane:
         return self.probability is None or 0 < self.probability < 100
 
 
-def sum_words(sums: dict[str, Decimal]) -> str:
-    return " + ".join(money_text(amount, currency) for currency, amount in sorted(sums.items()) if amount)
+def sum_words(sums: dict[str, Decimal], draw: Callable[[Decimal, str], str] = money_text) -> str:
+    return " + ".join(draw(amount, currency) for currency, amount in sorted(sums.items()) if amount)
 
 
 def board_of(entity: Entity) -> Board:
@@ -170,15 +174,15 @@ def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None
 def totals_words(lanes: Sequence[Lane]) -> str:
     """What is open and what it weighs by its probability; without probabilities, the sum of everything."""
     if not any(lane.probability is not None for lane in lanes):
-        total = sum_words(_added([lane.sums for lane in lanes]))
+        total = sum_words(_added([lane.sums for lane in lanes]), money_brief)
         return _("Total %s") % total if total else ""
     going = [lane for lane in lanes if lane.open]
     weighted = [{c: a * (lane.probability or 0) / 100 for c, a in lane.sums.items()} for lane in going]
-    total = sum_words(_added([lane.sums for lane in going]))
+    total = sum_words(_added([lane.sums for lane in going]), money_brief)
     if not total:
         return ""
     number = formats.num(sum(lane.count for lane in going))
-    words = {"count": number, "total": total, "weighted": sum_words(_added(weighted))}
+    words = {"count": number, "total": total, "weighted": sum_words(_added(weighted), money_brief)}
     return _("%(count)s open · %(total)s · weighted %(weighted)s") % words
 
 

@@ -28,7 +28,11 @@ def currency_of(field: Field, record: Any) -> str:
 
 
 def money_text(amount: Any, currency: str) -> str:
-    return formats.money(amount, currency) if currency else formats.num(amount)
+    return formats.money(amount, currency, trim=True) if currency else formats.num(amount)
+
+
+def money_brief(amount: Any, currency: str) -> str:
+    return formats.money_brief(amount, currency) if currency else formats.compact(amount)
 
 
 def choice_text(field: Field, value: Any) -> str:

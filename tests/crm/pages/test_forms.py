@@ -74,7 +74,7 @@ def test_a_cell_is_edited_refused_and_kept_from_overwriting(page: Any, sara: Any
     pump, client = deal("Pump", amount=10), page(sara)
     url = f"/deals/{pump.pk}/cell/amount/"
     assert 'name="amount"' in client.get(url).content.decode()
-    assert "€25.00" in client.post(url, {"amount": "25", "was": "10", "version": "1"}).content.decode()
+    assert "€25" in client.post(url, {"amount": "25", "was": "10", "version": "1"}).content.decode()
     refused = client.post(url, {"amount": "many", "was": "25", "version": "2"})
     assert (refused.status_code, 'class="err"' in refused.content.decode()) == (422, True)
     stale = client.post(url, {"amount": "30", "was": "10", "version": "1"})
