@@ -4,16 +4,20 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Q
 from django.http.request import split_domain_port
+
+from kernel.context import public_context
+from kernel.ids import uuid7
 
 if TYPE_CHECKING:
     from tenants.models import Organization
 
-#: Another process may have changed an organization: what we remember is never older than this.
+#: What we remember is never older than this, whatever became of the stamps.
 SECONDS: Final = 2.0
 _MOST: Final = 5_000
-_known: "dict[str, tuple[float, Organization]]" = {}
+_known: "dict[str, tuple[float, str, Organization]]" = {}
 
 
 def bare(host: str) -> str:
@@ -42,13 +46,18 @@ def subdomain_of(host: str) -> str:
 
 
 def organization_at(host: str) -> "Organization | None":
-    """The organization that answers at this bare host: one query, remembered for a moment."""
+    """The organization that answers at this bare host: one query, remembered for a moment.
+
+    Another process may have changed it, an engine switched on there must be on here at once: whoever changes an
+    organization leaves a stamp in the cache that all processes share.
+    """
     from tenants.models import Organization
 
     now = time.monotonic()
+    stamp = _stamp(host)  # read before the row is: a change in between shows in the next stamp
     remembered = _known.get(host)
-    if remembered and now - remembered[0] < SECONDS:
-        return remembered[1]
+    if remembered and remembered[1] == stamp and now - remembered[0] < SECONDS:
+        return remembered[2]
     subdomain = subdomain_of(host)
     condition = Q(subdomain=subdomain) if subdomain else Q(domains__domain=host)
     found: Organization | None = Organization.objects.filter(condition).first()
@@ -57,12 +66,19 @@ def organization_at(host: str) -> "Organization | None":
         return None
     if len(_known) >= _MOST:
         _known.clear()
-    _known[host] = (now, found)
+    _known[host] = (now, stamp, found)
     return found
+
+
+def _stamp(host: str) -> str:
+    with public_context():
+        return str(cache.get(f"host-changed:{host}", ""))
 
 
 def forget(host: str) -> None:
     _known.pop(host, None)
+    with public_context():
+        cache.set(f"host-changed:{host}", uuid7().hex, timeout=60)
 
 
 def forget_all() -> None:

@@ -10,7 +10,8 @@ from infra.dev.database import call, thrown_away
 from infra.dev.environment import Addresses
 from infra.dev.paths import ROOT
 
-WORKERS = ["-n", "2"]
+#: By group, so that the browser tests share one stack in one worker.
+WORKERS = ["-n", "2", "--dist", "loadgroup"]
 
 
 def main(name: str, arguments: list[str], console: Console) -> int:

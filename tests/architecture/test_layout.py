@@ -6,7 +6,7 @@ LONGEST = 600
 ALLOWED_TOP = {
     "manage.py", "platform", "tenants", "modules", "billing", "api", "frontend", "infra", "tests", "docs",
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", "pyproject.toml", "Makefile",
-    "requirements.lock", "uv.lock", "var",
+    "requirements.lock", "uv.lock", "var", "test-results",
 }  # fmt: skip
 
 

@@ -63,8 +63,8 @@ def fill(stack: Stack, language: str) -> dict[str, str]:
         for n in range(12)
     ]  # fmt: skip
     file = b"name,email\nNew,not an address\nNewer,new@new.example\n"
-    run = stack.upload(at, token, "c.csv", file, entity="contact", mapping=json.dumps({"name": "name", "email": "email"}),
-                       match="email").json["id"]  # fmt: skip
+    mapping = json.dumps({"name": "name", "email": "email"})
+    run = stack.upload(at, token, "c.csv", file, entity="contact", mapping=mapping, match="email").json["id"]
     until(lambda: api("GET", f"imports/{run}/")["state"] == "done", why="the import ends")
     return {"at": at, "account": accounts[0]["id"], "deal": deals[0]["id"], "run": run}
 
