@@ -1,7 +1,7 @@
 """Many rows in one statement: COPY for new ones, UPDATE … FROM json for changed ones.
 
 Django's bulk_create prepares every value on its own and lets the server parse all of it as SQL; measured on contacts
-(16 columns, generated search text), COPY takes a third of that time.
+(16 columns, generated search text), COPY takes a third of that time. See docs/decisions/0007.
 """
 
 from __future__ import annotations
@@ -50,10 +50,9 @@ def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterabl
     """Write the columns of saved records, save the key, generated ones and those to `leave` as they are."""
     if not records:
         return
-    names = {*leave, "pk"}
-    fields = [f for f in _stored(model) if not f.primary_key and f.name not in names]
-    key, quote = model._meta.pk, connection.ops.quote_name
-    assert key is not None
+    key = next(field for field in _stored(model) if field.primary_key)
+    fields = [field for field in _stored(model) if field.name not in {key.name, *leave}]
+    quote = connection.ops.quote_name
     names_in = [(field.column, field.attname) for field in (key, *fields)]
     rows = [{column: getattr(record, attname) for column, attname in names_in} for record in records]
     for field in fields:
@@ -106,7 +105,7 @@ def _stored(model: type[Model]) -> list[_Field]:
 
 
 def _prepared(field: _Field) -> Callable[[Any], Any] | None:
-    """What makes a value its column's: a whole number for an integer, nothing for an empty address. None: nothing needed."""
+    """What makes a value its column's: a whole number for an integer, nothing for an empty address. None: it is so."""
     if isinstance(field.target_field if isinstance(field, ForeignKey) else field, (*_PLAIN, JSONField)):
         return None
 

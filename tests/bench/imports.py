@@ -85,7 +85,9 @@ def _account_file(rows: int) -> Iterator[bytes]:
         yield text.getvalue().encode()
 
 
-def _measured(actor: Actor, metric: str, entity: str, chunks: Iterable[bytes], made: int | None = None) -> tuple[Any, Reading]:
+def _measured(
+    actor: Actor, metric: str, entity: str, chunks: Iterable[bytes], made: int | None = None
+) -> tuple[Any, Reading]:
     """Upload and choose as proposed, then time the job alone: what a worker does."""
     progress(metric)
     with transaction.atomic():

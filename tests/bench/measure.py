@@ -35,7 +35,7 @@ class Reading:
 
 @dataclass
 class Stopwatch:
-    """Time on the wall, and processor time: of this process, and of its connection's server process where it is near."""
+    """Time on the wall, and processor time: of this process and, where it is near, of its database server process."""
 
     seconds: float = 0.0
     cpu: float = 0.0
@@ -43,7 +43,8 @@ class Stopwatch:
 
     def told(self) -> dict[str, float]:
         """For a context: on a busy machine the wall's time tells of the neighbours."""
-        return {"seconds": round(self.seconds, 2), "python_cpu": round(self.cpu, 2), "server_cpu": round(self.server_cpu, 2)}
+        times = {"seconds": self.seconds, "python_cpu": self.cpu, "server_cpu": self.server_cpu}
+        return {name: round(value, 2) for name, value in times.items()}
 
 
 def _server_cpu() -> float:

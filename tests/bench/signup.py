@@ -35,7 +35,8 @@ def run(size: Size) -> Iterator[Reading]:
     with public_context():
         most = Organization.objects.count()
     context = {"tenants_present": present, "tenants_after": most}
-    yield from spread("signup", "signup", warm, **context, budget=1000, spare_schemas=settings.POOL_SIZE, refilled="meanwhile")
+    pool = {"spare_schemas": settings.POOL_SIZE, "refilled": "meanwhile"}
+    yield from spread("signup", "signup", warm, budget=1000, **context, **pool)
     yield from spread("signup", "signup_without_spare_schema", cold, **context)
     refill_pool(size.sign_ups)
     yield from spread("signup", "claim", [_claim() for _ in range(size.sign_ups)], **context)
@@ -50,8 +51,8 @@ def _neighbours(size: Size) -> int:
     while present < size.tenants and time.monotonic() < until:
         pk = uuid7()
         row = Organization(
-            id=pk, name=f"Neighbour {present}", subdomain=f"n{pk.hex[-20:]}", schema_name=f"t_{pk.hex}", engines=["sfa"],
-            releases={part: version_of(part) for part in (CORE, "sfa")},
+            id=pk, name=f"Neighbour {present}", subdomain=f"n{pk.hex[-20:]}", schema_name=f"t_{pk.hex}",
+            engines=["sfa"], releases={part: version_of(part) for part in (CORE, "sfa")},
         )  # fmt: skip
         build_schema(row.schema_name)
         with tenant_context(Tenant(schema=row.schema_name)), transaction.atomic():
