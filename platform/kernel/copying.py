@@ -52,29 +52,26 @@ def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterabl
         return
     key = next(field for field in _stored(model) if field.primary_key)
     fields = [field for field in _stored(model) if field.name not in {key.name, *leave}]
-    quote = connection.ops.quote_name
-    names_in = [(field.column, field.attname) for field in (key, *fields)]
-    rows = [{column: getattr(record, attname) for column, attname in names_in} for record in records]
+    columns_in = [(field.column, field.attname) for field in (key, *fields)]
+    rows = [{column: getattr(record, attname) for column, attname in columns_in} for record in records]
     for field in fields:
         if prepare := _prepared(field):
             for row in rows:
                 row[field.column] = prepare(row[field.column])
-    columns = ", ".join(f"{quote(field.column)} = new.{quote(field.column)}" for field in fields)
-    table = quote(model._meta.db_table)
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = ", ".join(f"{_quoted(field)} = new.{_quoted(field)}" for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} AS old SET {columns} FROM json_populate_recordset(NULL::{table}, %s) AS new"  # noqa: S608 — names from models
-            f" WHERE old.{quote(key.column)} = new.{quote(key.column)}",
+            f" WHERE old.{_quoted(key)} = new.{_quoted(key)}",
             [json.dumps(rows, default=str)],
         )
 
 
 def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows whose values stand in the order of `names`; what is not named gets the column's default."""
-    fields = [model._meta.get_field(name) for name in names]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields if isinstance(field, Field))
-    prepare = [(i, write) for i, field in enumerate(fields) if isinstance(field, Field) and (write := _written(field))]
+    fields = [field for name in names if isinstance(field := model._meta.get_field(name), Field)]
+    prepare = [(i, write) for i, field in enumerate(fields) if (write := _written(field))]
     lines = []
     for row in rows:
         cells = list(row)
@@ -84,10 +81,14 @@ def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[
         lines.append("\t".join([r"\N" if cell is None else _escaped(str(cell)) for cell in cells]))
     if not lines:
         return
-    statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
+    table, columns = connection.ops.quote_name(model._meta.db_table), ", ".join(map(_quoted, fields))
     # Opening Django's cursor binds the workspace; psycopg2's own, inside it, is the one that can copy.
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.cursor.copy_expert(statement, io.StringIO("\n".join(lines)))
+        cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("\n".join(lines)))
+
+
+def _quoted(field: _Field) -> str:
+    return connection.ops.quote_name(str(field.column))
 
 
 def _escaped(text: str) -> str:

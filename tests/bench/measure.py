@@ -28,7 +28,7 @@ class Reading:
     context: dict[str, Any] = field(default_factory=dict)
 
     def line(self, machine: Mapping[str, Any] | None = None) -> str:
-        value = round(self.value, 3) if isinstance(self.value, float) else self.value
+        value = self.value if self.unit in ("bytes", "queries") else round(self.value, 3)
         context = {**self.context, **(machine or {})}
         return json.dumps({**self.__dict__, "value": value, "context": context}, ensure_ascii=False)
 

@@ -47,7 +47,7 @@ def _neighbours(size: Size) -> int:
     progress(f"Building {size.tenants} neighbours (at most {size.building:.0f} s)")
     until = time.monotonic() + size.building
     with public_context():
-        present = Organization.objects.count()
+        present: int = Organization.objects.count()
     while present < size.tenants and time.monotonic() < until:
         pk = uuid7()
         row = Organization(

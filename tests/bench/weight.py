@@ -22,7 +22,7 @@ _ISLAND = re.compile(r"<(pv-[a-z-]+)|\s(data-money|data-number)\b")
 def run(size: Size) -> Iterator[Reading]:
     organization, admin = make_workspace()
     tenant = organization.as_tenant()
-    manifest = json.loads(Path(settings.DJANGO_VITE["default"]["manifest_path"]).read_text())
+    manifest = json.loads(Path(str(settings.DJANGO_VITE["default"]["manifest_path"])).read_text())
     for metric, client, path in (
         ("sign_in", page_client(None, tenant), "/auth/login/"), ("contacts", page_client(admin, tenant), "/contacts/")
     ):  # fmt: skip
