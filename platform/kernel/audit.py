@@ -62,8 +62,8 @@ def record_act(
 
 
 _COPIED = (
-    "id", "at", "actor_id", "actor_label", "source", "ip", "request_id", "action", "entity", "record_id",
-    "record_label", "changes", "batch",
+    "id", "at", "actor_id", "actor_label", "source", "ip", "request_id",
+    "action", "entity", "record_id", "record_label", "changes", "batch",
 )  # fmt: skip
 
 

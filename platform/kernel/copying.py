@@ -1,7 +1,7 @@
 """Many rows in one statement: COPY for new ones, UPDATE … FROM json for changed ones.
 
 Django's bulk_create prepares every value on its own and lets the server parse all of it as SQL; measured on contacts
-(16 columns, generated search text), COPY takes a third of that time.
+(16 columns, generated search text), COPY takes a third of that time. See docs/decisions/0007.
 """
 
 from __future__ import annotations
@@ -50,32 +50,28 @@ def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterabl
     """Write the columns of saved records, save the key, generated ones and those to `leave` as they are."""
     if not records:
         return
-    names = {*leave, "pk"}
-    fields = [f for f in _stored(model) if not f.primary_key and f.name not in names]
-    key, quote = model._meta.pk, connection.ops.quote_name
-    assert key is not None
-    names_in = [(_column(field), field.attname) for field in (key, *fields)]
-    rows = [{column: getattr(record, attname) for column, attname in names_in} for record in records]
+    key = next(field for field in _stored(model) if field.primary_key)
+    fields = [field for field in _stored(model) if field.name not in {key.name, *leave}]
+    columns_in = [(field.column, field.attname) for field in (key, *fields)]
+    rows = [{column: getattr(record, attname) for column, attname in columns_in} for record in records]
     for field in fields:
         if prepare := _prepared(field):
             for row in rows:
-                row[_column(field)] = prepare(row[_column(field)])
-    columns = ", ".join(f"{quote(column)} = new.{quote(column)}" for column, _attname in names_in[1:])
-    table = quote(model._meta.db_table)
+                row[field.column] = prepare(row[field.column])
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = ", ".join(f"{_quoted(field)} = new.{_quoted(field)}" for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} AS old SET {columns} FROM json_populate_recordset(NULL::{table}, %s) AS new"  # noqa: S608 — names from models
-            f" WHERE old.{quote(_column(key))} = new.{quote(_column(key))}",
+            f" WHERE old.{_quoted(key)} = new.{_quoted(key)}",
             [json.dumps(rows, default=str)],
         )
 
 
 def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows whose values stand in the order of `names`; what is not named gets the column's default."""
-    fields = [model._meta.get_field(name) for name in names]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(_column(field)) for field in fields if isinstance(field, Field))
-    prepare = [(i, write) for i, field in enumerate(fields) if isinstance(field, Field) and (write := _written(field))]
+    fields = [field for name in names if isinstance(field := model._meta.get_field(name), Field)]
+    prepare = [(i, write) for i, field in enumerate(fields) if (write := _written(field))]
     lines = []
     for row in rows:
         cells = list(row)
@@ -85,10 +81,14 @@ def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[
         lines.append("\t".join([r"\N" if cell is None else _escaped(str(cell)) for cell in cells]))
     if not lines:
         return
-    statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
+    table, columns = connection.ops.quote_name(model._meta.db_table), ", ".join(map(_quoted, fields))
     # Opening Django's cursor binds the workspace; psycopg2's own, inside it, is the one that can copy.
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.cursor.copy_expert(statement, io.StringIO("\n".join(lines)))
+        cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("\n".join(lines)))
+
+
+def _quoted(field: _Field) -> str:
+    return connection.ops.quote_name(str(field.column))
 
 
 def _escaped(text: str) -> str:
@@ -105,12 +105,8 @@ def _stored(model: type[Model]) -> list[_Field]:
     return [field for field in model._meta.concrete_fields if not field.generated]
 
 
-def _column(field: _Field) -> str:
-    return str(field.column)  # None only for what no table holds
-
-
 def _prepared(field: _Field) -> Callable[[Any], Any] | None:
-    """What makes a value its column's: a whole number for an integer, nothing for an empty address. None: no need."""
+    """What makes a value its column's: a whole number for an integer, nothing for an empty address. None: it is so."""
     if isinstance(field.target_field if isinstance(field, ForeignKey) else field, (*_PLAIN, JSONField)):
         return None
 

@@ -13,7 +13,7 @@ from tests.bench.measure import progress
 def own_database(*, keep: bool) -> Iterator[str]:
     from tenants import releases
 
-    stem = settings.DATABASES["default"]["NAME"]
+    stem = str(settings.DATABASES["default"]["NAME"])
     name = stem if stem.endswith("_bench") else f"{stem}_bench"
     if not (keep and _exists(name)):
         drop(name)

@@ -28,13 +28,14 @@ class Reading:
     context: dict[str, Any] = field(default_factory=dict)
 
     def line(self, machine: Mapping[str, Any] | None = None) -> str:
+        value = self.value if self.unit in ("bytes", "queries") else round(self.value, 3)
         context = {**self.context, **(machine or {})}
-        return json.dumps({**self.__dict__, "value": round(self.value, 3), "context": context}, ensure_ascii=False)
+        return json.dumps({**self.__dict__, "value": value, "context": context}, ensure_ascii=False)
 
 
 @dataclass
 class Stopwatch:
-    """Time on the wall, and processor time: of this process, and of its connection's server where that is near."""
+    """Time on the wall, and processor time: of this process and, where it is near, of its database server process."""
 
     seconds: float = 0.0
     cpu: float = 0.0
@@ -42,11 +43,8 @@ class Stopwatch:
 
     def told(self) -> dict[str, float]:
         """For a context: on a busy machine the wall's time tells of the neighbours."""
-        return {
-            "seconds": round(self.seconds, 2),
-            "python_cpu": round(self.cpu, 2),
-            "server_cpu": round(self.server_cpu, 2),
-        }
+        times = {"seconds": self.seconds, "python_cpu": self.cpu, "server_cpu": self.server_cpu}
+        return {name: round(value, 2) for name, value in times.items()}
 
 
 def _server_cpu() -> float:

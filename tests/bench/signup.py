@@ -35,9 +35,8 @@ def run(size: Size) -> Iterator[Reading]:
     with public_context():
         most = Organization.objects.count()
     context = {"tenants_present": present, "tenants_after": most}
-    yield from spread(
-        "signup", "signup", warm, **context, budget=1000, spare_schemas=settings.POOL_SIZE, refilled="meanwhile"
-    )
+    pool = {"spare_schemas": settings.POOL_SIZE, "refilled": "meanwhile"}
+    yield from spread("signup", "signup", warm, budget=1000, **context, **pool)
     yield from spread("signup", "signup_without_spare_schema", cold, **context)
     refill_pool(size.sign_ups)
     yield from spread("signup", "claim", [_claim() for _ in range(size.sign_ups)], **context)

@@ -10,7 +10,7 @@ from django.conf import settings
 from tests.bench import NAMES, readings
 from tests.bench.sizes import TINY
 
-_BUILT = Path(settings.DJANGO_VITE["default"]["manifest_path"])
+_BUILT = Path(str(settings.DJANGO_VITE["default"]["manifest_path"]))
 _EXPECTED = {
     "switch": {"binding"}, "weight": {"sign_in", "contacts"}, "signup": {"signup_p95", "claim_p50"},
     "bulk": {"made", "changed", "unchanged"}, "import": {"long_file_accounts", "long_file_peak_rss"},
