@@ -26,7 +26,8 @@ _WORDS = ("Steel", "Foods", "Logistics", "Pharma", "Textile", "Software", "پت�
 _CITIES = ("Tehran", "Isfahan", "Shiraz", "Oslo", "Hamburg", "تبریز")
 _CHUNK = 10_000
 _AUDIT = """
-INSERT INTO kernel_audit (id, at, actor_id, actor_label, source, request_id, action, entity, record_id, record_label, changes)
+INSERT INTO kernel_audit (id, at, actor_id, actor_label, source, request_id, action, entity, record_id,
+  record_label, changes)
 SELECT id, created_at, owner_id, 'Import', 'import', '', 'created', %s, id, name, '{}' FROM """
 
 
@@ -50,7 +51,9 @@ def make_crowd(size: Size) -> Crowd:
         with transaction.atomic():
             owners = [cast.nima, *_colleagues(cast.nima.role_id)]
             stages = list(Stage.objects.order_by("position"))
-            products = [Product(name=f"Product {n}", code=f"P{n:03d}", unit_price=n * 10, currency="EUR") for n in range(40)]
+            products = [
+                Product(name=f"Product {n}", code=f"P{n:03d}", unit_price=n * 10, currency="EUR") for n in range(40)
+            ]
             insert_records(Product, products)
         accounts = _write(Account, (_account(n, owners) for n in range(size.accounts)))
         contacts = _write(Contact, (_contact(n, owners, accounts) for n in range(size.contacts)))
@@ -62,7 +65,9 @@ def make_crowd(size: Size) -> Crowd:
     with public_context():
         for table in ("crm_account", "crm_contact", "sfa_deal", "sfa_product", "kernel_audit"):
             sql.run(f'VACUUM ANALYZE "{tenant.schema}".{table}')
-    return Crowd(tenant, sara, cast.nima, stages[1], by_name[len(by_name) // 2], deals[len(deals) // 40 * 20], accounts[0])
+    return Crowd(
+        tenant, sara, cast.nima, stages[1], by_name[len(by_name) // 2], deals[len(deals) // 40 * 20], accounts[0]
+    )
 
 
 def _colleagues(role_id: Any) -> list[User]:
@@ -88,8 +93,8 @@ def _write(model: type[Model], records: Iterator[Any]) -> list[Any]:
 
 def _account(n: int, owners: list[User]) -> Account:
     return Account(
-        name=f"{_LAST[n * 7 % 11]} {_WORDS[n % 11]} {n}", city=_CITIES[n % 6], owner=owners[n % 20], sector=_WORDS[n % 11],
-        phone=f"+98212{n:07d}", employees=n % 900, country="Iran",
+        name=f"{_LAST[n * 7 % 11]} {_WORDS[n % 11]} {n}", city=_CITIES[n % 6], owner=owners[n % 20],
+        sector=_WORDS[n % 11], phone=f"+98212{n:07d}", employees=n % 900, country="Iran",
     )  # fmt: skip
 
 

@@ -130,7 +130,9 @@ def test_a_worker_killed_in_the_middle_of_an_import(stack: Stack, token: str) ->
     rows = 20_000
     file = "reference,name\n" + "".join(f"K{n},Deal {n}\n" for n in range(rows))
     mapping = json.dumps({"reference": "reference", "name": "name"})
-    pk = stack.upload(HOME, token, "many.csv", file.encode(), entity="deal", mapping=mapping, match="reference").json["id"]
+    pk = stack.upload(HOME, token, "many.csv", file.encode(), entity="deal", mapping=mapping, match="reference").json[
+        "id"
+    ]
 
     def state() -> dict[str, Any]:
         found: dict[str, Any] = stack.ask("GET", f"/api/v1/imports/{pk}/", at=HOME, token=token).json
@@ -189,7 +191,8 @@ def test_a_database_that_ends_its_connections(stack: Stack, token: str) -> None:
     """What a restart of PostgreSQL does to connections that are kept: nobody notices more than one 503."""
     with stack.sql() as cursor:
         cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = %s AND pid <> pg_backend_pid()",
             [stack.database],
         )
     until(lambda: stack.ask("GET", "/api/v1/accounts/", at=HOME, token=token).status == 200, 20, "it answers again")
