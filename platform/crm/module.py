@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.utils.translation import pgettext_lazy
 
 from kernel.registry import Entity, F, Module, NavItem, Related, Section
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
 
@@ -12,7 +13,13 @@ DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
 
 class Reader:
     def __init__(
-        self, browser: Browser, stack: Stack, *, language: str = "en", theme: str = "light", width: int = 1280
+        self,
+        browser: Browser,
+        stack: Stack,
+        *,
+        language: str = "en",
+        theme: Literal["light", "dark"] = "light",
+        width: int = 1280,
     ) -> None:
         self.stack, self.language = stack, language
         self.complaints: list[str] = []

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -118,7 +118,7 @@ def test_what_opens_over_a_page_is_for_everybody(stack: Stack, another: Any, fil
 @pytest.mark.skipif(not os.environ.get("PEYVAND_SCREENSHOTS"), reason="Set PEYVAND_SCREENSHOTS=1 to take them anew.")
 def test_screenshots(stack: Stack, browser: Browser, filled: dict[str, dict[str, str]]) -> None:
     """Six for the README, each at most 120 kB."""
-    wanted = (
+    wanted: tuple[tuple[str, str, Literal["light", "dark"], str, bool], ...] = (
         ("landing", "en", "light", "/", True), ("board", "fa", "light", "/deals/board/", False),
         ("list", "en", "light", "/deals/", False), ("account", "fa", "light", "/accounts/{account}/", False),
         ("import", "en", "light", "/import/{run}/", False), ("engines", "fa", "dark", "/settings/engines/", False),

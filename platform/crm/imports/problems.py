@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.imports.reader import RowProblem
 from kernel.errors import Problem, Text
+from kernel.values_text import shown
 
 REQUIRED = Problem("required", _("This value is required. Fill the cell in, or choose another column for it."))
 MUST_EXIST = Problem(
@@ -41,12 +42,12 @@ def not_found(label: Text, made: bool) -> Problem:
 
 def ambiguous(label: Text, count: int) -> Problem:
     message = _("{count} records of the kind “{entity}” have this name. Name one that is unique, or rename them.")
-    return Problem("ambiguous", format_lazy(message, count=count, entity=label))
+    return Problem("ambiguous", format_lazy(message, count=shown(count), entity=label))
 
 
 def of_row(problem: RowProblem) -> Problem:
     message = ROW_PROBLEMS[problem.code]
-    params: dict[str, Any] = {k: int(v) if v.isdigit() else v for k, v in problem.params.items()}
+    params: dict[str, Any] = {k: shown(int(v)) if v.isdigit() else v for k, v in problem.params.items()}
     return Problem(problem.code, format_lazy(message, **params) if params else message)  # type: ignore[arg-type]  # a lazy string
 
 

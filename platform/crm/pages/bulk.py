@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.pages.controls import make_controls, typed_values
@@ -63,7 +62,8 @@ def _update(request: HttpRequest, entity: Entity) -> HttpResponse:
 def _finish(said: str, outcome: Outcome) -> HttpResponse:
     message = said % {"n": formats.num(outcome.changed)}
     if outcome.refused:
-        message += _("; %s were not yours to change") % formats.num(outcome.refused)
+        left = ngettext("; %(n)s was not yours to change", "; %(n)s were not yours to change", outcome.refused)
+        message += left % {"n": formats.num(outcome.refused)}
     return told(message, undo=f"/undo/{outcome.batch}/" if outcome.changed else "", body="<!-- done -->")
 
 

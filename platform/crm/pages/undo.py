@@ -10,6 +10,7 @@ from django_htmx.http import trigger_client_event
 
 from crm.pages.links import actor_of
 from crm.pages.views_store import restore_view
+from kernel import formats
 from kernel.records import Outcome, undo_batch
 
 
@@ -26,9 +27,12 @@ def undone_words(outcome: Outcome) -> str:
     if not outcome.changed:
         return _("Nothing was taken back: it has been changed again since")
     said = ngettext("%(n)s record is as it was", "%(n)s records are as they were", outcome.changed)
-    words = said % {"n": outcome.changed}
+    words = said % {"n": formats.num(outcome.changed)}
     if outcome.refused:
-        words += _("; %s had been changed since and stayed") % outcome.refused
+        left = ngettext(
+            "; %(n)s had been changed since and stays", "; %(n)s had been changed since and stay", outcome.refused
+        )
+        words += left % {"n": formats.num(outcome.refused)}
     return words
 
 

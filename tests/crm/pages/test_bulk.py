@@ -33,7 +33,7 @@ def test_many_are_changed_and_taken_back_at_once(page: Any, sara: Any, deal: Any
 def test_deleting_many_spares_what_is_not_ones_own(page: Any, nima: Any, deal: Any) -> None:
     mine, other = deal("Mine", owner=nima), deal("Other")
     answer = page(nima).post("/deals/bulk/", {"act": "delete", "selected": [str(mine.pk), str(other.pk)]})
-    assert "1 were not yours" in answer.headers["HX-Trigger"]
+    assert "1 was not yours" in answer.headers["HX-Trigger"]
     assert list(Deal.objects.all()) == [other]
 
 
