@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frontend.shell import CreateItem, NavGroup, NavItem, Person, Shell, Workspace
 from kernel.access import Actor, may_add
+from kernel.context import PUBLIC_TENANT
 from kernel.errors import Text
 from kernel.registry import Module, registry
 
@@ -77,7 +78,7 @@ def creatable(request: HttpRequest) -> list[CreateItem]:
 
 def fill(request: HttpRequest, shell: Shell) -> None:
     tenant = getattr(request, "tenant", None)
-    if tenant is not None:
+    if tenant is not None and tenant != PUBLIC_TENANT:
         shell.workspace = Workspace(tenant.name, tenant.name[:1])
     user = getattr(request, "user", None)
     if _actor(request) is not None and user is not None:

@@ -18,6 +18,13 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "identity.forms.passwords.ChangePasswordForm",
+    "set_password": "identity.forms.passwords.SetPasswordForm",
+    "reset_password": "identity.forms.passwords.ResetPasswordForm",
+    "reset_password_from_key": "identity.forms.passwords.ResetPasswordKeyForm",
+    "reauthenticate": "identity.forms.passwords.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

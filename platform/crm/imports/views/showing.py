@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.pages.values import is_ordinal
 from kernel import formats
 from kernel.registry import Entity, Field, UnknownName, registry
 
@@ -26,6 +27,8 @@ def _shown(field: Field, value: Any) -> str:
     if field.kind == "choice":
         return next((str(label) for key, label in field.choices if key == str(value)), str(value))
     try:
+        if is_ordinal(field):
+            return formats.digits(value)
         if field.kind in ("integer", "decimal", "money", "percent"):
             return formats.num(int(value) if isinstance(value, int) else Decimal(str(value)))
         if field.kind in ("date", "datetime"):
