@@ -61,13 +61,15 @@ def test_filters_find_what_a_plain_loop_finds(
 @given(
     rows=ACCOUNTS, size=st.integers(1, 5),
     sort=st.sampled_from(["name", "-name", "employees", "-employees", "revenue", "-revenue", "-created_at", "owner"]),
+    q=st.sampled_from(["", "ste", "s"]),
 )  # fmt: skip
 def test_pages_cover_every_record_once_both_ways(
-    manager: Actor, rows: list[dict[str, Any]], size: int, sort: str
+    manager: Actor, rows: list[dict[str, Any]], size: int, sort: str, q: str
 ) -> None:
     fill(rows)
-    whole = [row.pk for row in select("account", actor=manager, sort=sort)]
-    queryset = select("account", actor=manager, sort=sort)
+    whole = [row.pk for row in select("account", actor=manager, sort=sort, q=q)]
+    assert len(whole) == sum(q in fold(row["name"]) for row in rows)
+    queryset = select("account", actor=manager, sort=sort, q=q)
     forward, cursor, last = [], None, None
     while True:
         current = page(queryset, "account", sort=sort, size=size, cursor=cursor)
@@ -102,6 +104,13 @@ def test_search_is_blind_to_letter_forms_and_half_spaces(manager: Actor) -> None
         assert [str(a) for a in select("account", actor=manager, q=text)] == ["پمپ‌سازان كرج"]
     assert [s.label for s in suggest("account", "zag", actor=manager)] == ["Zagros Steel"]
     assert not select("account", actor=manager, q="100%").exists()
+
+
+def test_one_or_two_letters_are_completed_where_words_begin(manager: Actor) -> None:
+    fill([{"name": "Zagros Steel"}, {"name": "Steel of Ahvaz"}, {"name": "Roast"}])
+    assert [s.label for s in suggest("account", "st", actor=manager)] == ["Steel of Ahvaz", "Zagros Steel"]
+    assert [s.label for s in suggest("account", "a steel", actor=manager)] == ["Steel of Ahvaz"]
+    assert [s.label for s in suggest("account", "oas", actor=manager)] == ["Roast"]
 
 
 def test_sums_leave_empty_values_out(manager: Actor) -> None:

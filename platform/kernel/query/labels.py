@@ -8,12 +8,9 @@ from django.db.models import Case, IntegerField, Q, Value, When
 
 from kernel.access import Actor, records_visible_to
 from kernel.query.lookups import like_pattern
-from kernel.query.select import MOST_WORDS, search
+from kernel.query.select import MOST_WORDS, TRIGRAM, search
 from kernel.registry import Entity, registry
 from kernel.text.folding import fold
-
-#: The fewest letters that the trigram index can look for inside a word.
-_TRIGRAM = 3
 
 
 @dataclass(frozen=True)
@@ -42,10 +39,10 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
     rows, folded = records_visible_to(actor, kind), fold(text)
     words = folded.split()[:MOST_WORDS]
     if kind.has_search:
-        for short in (word for word in words if len(word) < _TRIGRAM):
+        for short in (word for word in words if len(word) < TRIGRAM):
             begins = like_pattern(short)[1:]
             rows = rows.filter(Q(search_text__begins=begins) | Q(search_text__begins=f"% {begins}"))
-        words = [word for word in words if len(word) >= _TRIGRAM]
+        words = [word for word in words if len(word) >= TRIGRAM]
     rows = search(kind, rows, " ".join(words))
     if folded and kind.has_search:
         begins = like_pattern(folded)[1:]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 import kernel.query.lookups  # noqa: F401 — registers the lookups
@@ -15,6 +16,8 @@ from kernel.registry import Entity, registry
 from kernel.text.folding import fold
 
 MOST_WORDS = 6
+#: The fewest letters that the trigram index can look for inside a word.
+TRIGRAM = 3
 
 
 def select(
@@ -27,7 +30,8 @@ def select(
     if q:
         rows = search(kind, rows, q)
     relations = [f.name for f in kind.all_fields.values() if f.kind == "relation"]
-    return rows.select_related(*relations).order_by(*ordering(kind, sort))
+    by_trigrams = kind.has_search and any(len(word) >= TRIGRAM for word in fold(q).split())
+    return rows.select_related(*relations).order_by(*ordering(kind, sort, few=by_trigrams))
 
 
 def sort_key(entity: Entity, sort: str | None) -> tuple[str, bool]:
@@ -45,14 +49,18 @@ def sort_key(entity: Entity, sort: str | None) -> tuple[str, bool]:
     return field.column, descending
 
 
-def ordering(entity: Entity, sort: str | None) -> list[Any]:
-    """Order by the sort column, empty values last, then by id so that pages never overlap."""
+def ordering(entity: Entity, sort: str | None, *, few: bool = False) -> list[Any]:
+    """Order by the sort column, empty values last, then by id so that pages never overlap.
+
+    `few` says that another index finds these rows: the order is then an expression, or the planner would walk the
+    whole list in its order to meet them (names that hold "sara" stand together, near its end).
+    """
     column, descending = sort_key(entity, sort)
     if column == "id":
         return ["-id" if descending else "id"]
-    if not nullable(entity, column):
+    if not nullable(entity, column) and not few:
         return [f"-{column}", "-id"] if descending else [column, "id"]
-    path = F(column)
+    path = Coalesce(column, column) if few else F(column)
     first = path.desc(nulls_last=True) if descending else path.asc(nulls_last=True)
     return [first, "-id" if descending else "id"]
 
