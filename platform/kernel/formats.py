@@ -162,13 +162,19 @@ def money_compact(amount: Decimal | int | None, currency: str) -> str:
     return _with_unit(compact(shown), currency, name)
 
 
+_LONG = 1_000_000_000
+
+
 def money_brief(amount: Decimal | int | None, currency: str) -> str:
-    """Short enough for a card: from a million on in words («۱٫۲ میلیون تومان», "€1.2 M"), below it in full."""
+    """Short enough for a card: from a billion on in words («۱٫۲ میلیارد تومان», "€1.2 bn"), below it in full.
+
+    What still fits is not rounded: the sums of a board are figures that people check.
+    """
     if amount is None:
         return ""
     locale = get_locale()
     shown = display_unit(Decimal(amount), currency, locale.currency_display, locale.language)[0]
-    return money_compact(amount, currency) if abs(shown) >= 1_000_000 else money(amount, currency, trim=True)
+    return money_compact(amount, currency) if abs(shown) >= _LONG else money(amount, currency, trim=True)
 
 
 def _with_unit(text: str, currency: str, name: str) -> str:
