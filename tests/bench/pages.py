@@ -15,7 +15,7 @@ from kernel.context import tenant_context
 from kernel.query import cursors_of
 from kernel.registry import registry
 from tests.bench.crowd import Crowd, make_crowd
-from tests.bench.measure import Reading, progress, queries_of, spread, times_of, unlimited
+from tests.bench.measure import Reading, long_watch, progress, queries_of, spread, times_of, unlimited
 from tests.bench.sizes import Size
 from tests.factories import api_client, page_client
 
@@ -85,4 +85,7 @@ def _measured(client: Client, metric: str, path: str, size: Size, **context: Any
         raise AssertionError(f"{path} answers {status}")
     act = partial(client.get, path)
     yield Reading("pages", f"{metric}.queries", queries_of(act), "queries", 1)
-    yield from spread("pages", metric, times_of(act, size.repeats), **context)
+    with long_watch() as watch:
+        times = times_of(act, size.repeats)
+    each = (watch.cpu + watch.server_cpu) * 1000 / (size.repeats + 1)
+    yield from spread("pages", metric, times, **context, processor_ms=round(each, 1))
