@@ -28,8 +28,7 @@ INSIDE = (
     "/nowhere/",
 )  # fmt: skip
 #: Colours that are still on their way would be measured half-way.
-DARK = """async () => {
-    document.documentElement.dataset.theme = 'peyvand-dark';
+SETTLED = """async () => {
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
     await Promise.allSettled(document.getAnimations().map(one => one.finished));
 }"""
@@ -97,8 +96,10 @@ def look(reader: Reader, addresses: list[str]) -> list[str]:
         reader.page.evaluate("document.fonts.ready")
         wrong += [f"{address}: {said}" for said in violations(reader)]
         # Colours are all that differs in the dark.
-        reader.page.evaluate(DARK)
+        reader.page.emulate_media(color_scheme="dark")
+        reader.page.evaluate(SETTLED)
         wrong += [f"{address}, dark: {said}" for said in violations(reader, "color-contrast")]
+        reader.page.emulate_media(color_scheme="light")
     return wrong
 
 
