@@ -71,5 +71,3 @@ def stream(ref: str, size: int = 64 * 1024) -> Iterator[bytes]:
     with open_file(ref) as source:
         while chunk := source.read(size):
             yield chunk
-
-

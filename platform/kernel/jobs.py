@@ -97,9 +97,7 @@ class JobRun:
                 pass
 
     def _hold(self) -> None:
-        mine = Job.objects.select_for_update().filter(
-            pk=self.job.pk, state=_State.RUNNING, attempts=self.job.attempts
-        )
+        mine = Job.objects.select_for_update().filter(pk=self.job.pk, state=_State.RUNNING, attempts=self.job.attempts)
         row = mine.first()
         if row is None:
             raise LostLease()

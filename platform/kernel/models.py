@@ -163,6 +163,4 @@ class Job(models.Model):
 
     class Meta:
         db_table = "kernel_job"
-        indexes = (
-            models.Index(fields=["next_at"], name="job_open", condition=Q(state__in=["waiting", "running"])),
-        )
+        indexes = (models.Index(fields=["next_at"], name="job_open", condition=Q(state__in=["waiting", "running"])),)

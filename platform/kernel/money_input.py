@@ -25,4 +25,3 @@ def typed_unit() -> RialUnit:
 def for_typing(amount: Decimal, currency: str) -> Decimal:
     """A stored amount as it stands in a box to be edited."""
     return amount / RIALS_PER_TOMAN if currency == "IRR" and typed_unit() == "toman" else amount
-

@@ -48,9 +48,7 @@ def changes_between(kind: Entity, before: Mapping[str, Any] | None, after: Mappi
     """The difference as the audit keeps it; for a new record only what it has."""
     if before is None:
         return {name: [None, plain(value)] for name, value in after.items() if value not in (None, "")}
-    return {
-        name: [plain(before[name]), plain(value)] for name, value in after.items() if before[name] != value
-    }
+    return {name: [plain(before[name]), plain(value)] for name, value in after.items() if before[name] != value}
 
 
 Memo = dict[tuple[Any, ...], Any]

@@ -17,7 +17,7 @@ def own_database(*, keep: bool) -> Iterator[str]:
     name = stem if stem.endswith("_bench") else f"{stem}_bench"
     if not (keep and _exists(name)):
         drop(name)
-        _nowhere(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
+        _nowhere(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     progress(f"Preparing {name} …")
     releases.prepare()

@@ -209,7 +209,7 @@ def running_stack() -> Iterator[Stack]:
     wire = Wire(parts.hostname or "127.0.0.1", parts.port or 5432)
     with tempfile.TemporaryDirectory(prefix="peyvand-e2e-", ignore_cleanup_errors=True) as folder:
         with _connect("postgres" if own.startswith("test_") else own) as cursor:
-            cursor.execute(f'CREATE DATABASE "{database}" TEMPLATE template0 ENCODING \'UTF8\'')
+            cursor.execute(f"CREATE DATABASE \"{database}\" TEMPLATE template0 ENCODING 'UTF8'")
         stack = Stack(Path(folder), wire, database)
         try:
             stack.manage("prepare", "--pool", "4")

@@ -108,7 +108,13 @@ def work_the_list(sara: Reader) -> None:
     # type ahead: over everything, and on this list
     sara.page.keyboard.press("Control+k")
     sara.on("#pv-palette input").fill("cancity")
-    expect(sara.on("#pv-palette [role=option]", ).filter(has_text="Cancity").first).to_be_visible()
+    expect(
+        sara.on(
+            "#pv-palette [role=option]",
+        )
+        .filter(has_text="Cancity")
+        .first
+    ).to_be_visible()
     sara.page.keyboard.press("Escape")
     sara.go("/deals/")
     sara.on("#list-find").fill("1C1I7A6R")

@@ -53,8 +53,7 @@ def _fingerprint(secret: Secret) -> dict[str, Any]:
     """Every row of the other workspace."""
     with tenant_context(secret.tenant):
         return {
-            model._meta.label: sorted(_line(row) for row in model._base_manager.values_list())
-            for model in own_models()
+            model._meta.label: sorted(_line(row) for row in model._base_manager.values_list()) for model in own_models()
         }
 
 

@@ -117,4 +117,3 @@ def test_only_its_maker_or_an_admin_stops_a_job(manager: Actor, reader: Actor, a
         cancel_job(job.pk, actor=reader)
     assert cancel_job(job.pk, actor=admin).state == "cancelled"
     assert not run_job(job.pk)
-

@@ -5,24 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0002_faster_lists'),
-        ('sfa', '0001_initial'),
+        ("crm", "0002_faster_lists"),
+        ("sfa", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='deal',
-            name='deal_created',
+            model_name="deal",
+            name="deal_created",
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['-created_at', '-id'], name='deal_created'),
+            model_name="deal",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["-created_at", "-id"], name="deal_created"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(models.OrderBy(models.F('amount'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='deal_amount'),
+            model_name="deal",
+            index=models.Index(
+                models.OrderBy(models.F("amount"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="deal_amount",
+            ),
         ),
     ]

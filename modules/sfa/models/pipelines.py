@@ -27,15 +27,11 @@ class Pipeline(Record):
 class Stage(Record):
     """A step of a pipeline. `key` is what files call it, whatever language its name is in ("won", "prospecting")."""
 
-    pipeline = models.ForeignKey(
-        Pipeline, verbose_name=_("pipeline"), on_delete=models.CASCADE, related_name="stages"
-    )
+    pipeline = models.ForeignKey(Pipeline, verbose_name=_("pipeline"), on_delete=models.CASCADE, related_name="stages")
     name = models.CharField(_("name"), max_length=100, db_collation=COLLATION)
     key = models.SlugField(_("code"), max_length=50, blank=True, db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=StageKind, default=StageKind.OPEN)
-    probability = models.PositiveSmallIntegerField(
-        _("probability"), default=0, validators=[MaxValueValidator(100)]
-    )
+    probability = models.PositiveSmallIntegerField(_("probability"), default=0, validators=[MaxValueValidator(100)])
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     search_text = search_column("name", "key")
     name_key = models.GeneratedField(

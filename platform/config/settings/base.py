@@ -114,7 +114,9 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES: dict[str, dict[str, Any]] = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://peyvand@127.0.0.1:5432/peyvand"))}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": _database(os.environ.get("DATABASE_URL", "postgresql://peyvand@127.0.0.1:5432/peyvand"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

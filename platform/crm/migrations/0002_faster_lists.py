@@ -5,27 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='account',
-            name='account_created',
+            model_name="account",
+            name="account_created",
         ),
         migrations.RemoveIndex(
-            model_name='contact',
-            name='contact_created',
+            model_name="contact",
+            name="contact_created",
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['-created_at', '-id'], name='account_created'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["-created_at", "-id"], name="account_created"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['-created_at', '-id'], name='contact_created'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["-created_at", "-id"], name="contact_created"
+            ),
         ),
     ]

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(condition=models.Q(('batch__isnull', True)), fields=['actor_id', '-id'], name='audit_by_hand'),
+            model_name="auditentry",
+            index=models.Index(
+                condition=models.Q(("batch__isnull", True)), fields=["actor_id", "-id"], name="audit_by_hand"
+            ),
         ),
     ]

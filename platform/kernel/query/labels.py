@@ -46,9 +46,7 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
     rows = search(kind, rows, " ".join(words))
     if folded and kind.has_search:
         begins = like_pattern(folded)[1:]
-        rank = Case(
-            When(search_text__begins=begins, then=Value(0)), default=Value(1), output_field=IntegerField()
-        )
+        rank = Case(When(search_text__begins=begins, then=Value(0)), default=Value(1), output_field=IntegerField())
         rows = rows.annotate(rank=rank).order_by("rank", kind.title, "id")
     else:
         rows = rows.order_by(*([kind.title] if kind.title else []), "id")

@@ -1,7 +1,7 @@
 """The registry: every engine and every entity of this installation, by name.
 
-    from kernel.registry import registry
-    registry.entity("deal").all_fields["amount"].label
+from kernel.registry import registry
+registry.entity("deal").all_fields["amount"].label
 """
 
 from kernel.registry.book import DuplicateName, Registry, UnknownName, registry
