@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kernel.registry import Board, Entity, F, Module, NavItem, Related, Section
+from kernel.registry import Board, Entity, F, Listed, Module, NavItem, Section
 
 _SETUP_LEVELS = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
@@ -22,7 +22,6 @@ pipeline = Entity(
     columns=("name", "is_default", "position"),
     owner="",
     sort="position",
-    related=(Related("stage", "pipeline", ("name", "kind", "probability")),),
     levels=_SETUP_LEVELS,
     empty_hint=_("A pipeline is the order of stages that a deal passes through."),
 )
@@ -43,6 +42,7 @@ stage = Entity(
     owner="",
     match=("name", "key"),
     sort="position",
+    listed_by=(Listed("pipeline", ("name", "kind", "probability")),),
     prepare="modules.sfa.services.stages.prepare_stage",
     levels=_SETUP_LEVELS,
     empty_hint=_("A stage is one step of a pipeline, with how likely a deal is to be won from there."),
@@ -66,7 +66,6 @@ product = Entity(
     sort="name",
     glance=("code", "series", "unit_price"),
     layout=(Section(_("Product"), ("name", "code", "series", "unit_price", "currency", "is_active", "description")),),
-    related=(Related("deal", "product", ("name", "account", "stage", "amount")),),
     levels=_SETUP_LEVELS,
     empty_hint=_("A product is something you sell, with its list price."),
 )  # fmt: skip
@@ -116,6 +115,11 @@ deal = Entity(
         "member": {"view": "own", "add": "all", "change": "own", "delete": "own", "export": "own"},
         "reader": {"view": "all"},
     },
+    listed_by=(
+        Listed("account", ("name", "stage", "amount", "close_date")),
+        Listed("contact", ("name", "stage", "amount", "close_date")),
+        Listed("product", ("name", "account", "stage", "amount")),
+    ),
     prepare="modules.sfa.services.deals.prepare_deal",
     events="modules.sfa.services.deals.deal_events",
     empty_hint=_("A deal says what you sell, to whom, and what comes next."),

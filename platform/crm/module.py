@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kernel.registry import Entity, F, Module, NavItem, Related, Section
+from kernel.registry import Entity, F, Listed, Module, NavItem, Section
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
@@ -37,11 +37,7 @@ account = Entity(
         Section(_("Figures"), ("employees", "revenue", "year_established", "national_id")),
         Section(_("Notes"), ("description",)),
     ),
-    related=(
-        Related("contact", "account", ("name", "job_title", "phone", "email")),
-        Related("deal", "account", ("name", "stage", "amount", "close_date")),
-        Related("account", "parent", ("name", "city")),
-    ),
+    listed_by=(Listed("parent", ("name", "city")),),
     levels=EVERYONE,
     empty_hint=_("An account is an organization you sell to or work with."),
 )  # fmt: skip
@@ -72,7 +68,7 @@ contact = Entity(
         Section(_("More"), ("birthday", "description")),
     ),
     prepare="crm.services.contacts.prepare_contact",
-    related=(Related("deal", "contact", ("name", "stage", "amount", "close_date")),),
+    listed_by=(Listed("account", ("name", "job_title", "phone", "email")),),
     levels=EVERYONE,
     empty_hint=_("A contact is a person, usually at one of your accounts."),
 )  # fmt: skip

@@ -13,8 +13,7 @@ from crm.pages.links import entity_url
 from crm.pages.values import cell
 from kernel.access import Actor, may_add
 from kernel.query import count, select
-from kernel.registry import Entity, Related, registry
-from kernel.registry.book import UnknownName
+from kernel.registry import Entity, Listed, registry
 
 FIRST = 5
 
@@ -42,17 +41,13 @@ class RelatedList:
 def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList]:
     """Lists the actor may see, of engines that are on; two queries each, and one for names."""
     lists = []
-    for spec in entity.related:
-        try:
-            target = registry.entity(spec.entity)
-        except UnknownName:
-            continue  # an engine that is not installed here
+    for target, spec in registry.lists_on(entity.name):
         if target.pages and actor.may(target.permission("view")):
             lists.append(_related_list(spec, target, pk, actor))
     return lists
 
 
-def _related_list(spec: Related, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
+def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
     rows = select(target, actor=actor).filter(**{f"{spec.field}_id": pk})
     first = list(rows[:FIRST])
     total = count(rows) if len(first) == FIRST else len(first)

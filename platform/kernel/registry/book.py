@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from kernel.registry.entities import ACTIONS, Entity
+from kernel.registry.entities import ACTIONS, Entity, Listed
 from kernel.registry.manifest import Module, Permission
 
 
@@ -61,6 +61,15 @@ class Registry:
             return self._plurals[plural]
         except KeyError:
             raise UnknownName(f"No entity has the plural {plural!r}.") from None
+
+    def lists_on(self, name: str) -> tuple[tuple[Entity, Listed], ...]:
+        """What is listed on the page of a record of this entity, in the order in which engines stand."""
+        return tuple(
+            (entity, listed)
+            for entity in self.entities
+            for listed in entity.listed_by
+            if entity.field(listed.field).target == name
+        )
 
     def always_on(self) -> frozenset[str]:
         return frozenset(m.name for m in self.modules if m.always_on)

@@ -68,6 +68,7 @@ def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
         yield _error("E010", f"{where}: {error}")
         return
     named = [*entity.columns, *entity.filters, *entity.glance, *entity.match, entity.title]
+    named += [name for listed in entity.listed_by for name in (listed.field, *listed.columns)]
     named += [name for section in entity.layout for name in section.fields]
     named += [entity.board.lane, *entity.board.card] if entity.board else []
     named += [entity.owner] if entity.owner else []
@@ -81,6 +82,8 @@ def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
             yield _error("E012", f"{where}.{field.name} has the unknown kind {field.kind!r}.")
         if field.kind == "relation" and field.target not in {e.name for e in book.entities}:
             yield _error("E013", f"{where}.{field.name} points to {field.target!r}, which is no entity.")
+        if field.kind != "relation" and field.name in {listed.field for listed in entity.listed_by}:
+            yield _error("E016", f"{where} is listed by {field.name!r}, which is no relation.")
         if field.kind == "money" and field.currency not in fields:
             yield _error("E014", f"{where}.{field.name} is money without a currency field.")
     for role, actions in entity.levels.items():

@@ -38,10 +38,12 @@ class Board:
 
 
 @dataclass(frozen=True)
-class Related:
-    """Records of another entity that point here, shown on the record page."""
+class Listed:
+    """A relation by which records are listed on the page of the record that they point to.
 
-    entity: str
+    Said by the side that points: an account's page shows deals where Sales is on, and knows nothing of Sales.
+    """
+
     field: str
     columns: tuple[str, ...] = ()
 
@@ -73,7 +75,7 @@ class Entity:
     match: tuple[str, ...] = ("name",)
     layout: tuple[Section, ...] = ()
     glance: tuple[str, ...] = ()
-    related: tuple[Related, ...] = ()
+    listed_by: tuple[Listed, ...] = ()
     board: Board | None = None
     levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     prepare: str = ""
