@@ -20,7 +20,7 @@ from kernel.errors import NotFound
 from kernel.query import cursors_of, page
 from kernel.registry import Board, Entity, Field, registry
 
-SIZE = 25
+SIZE = 20
 
 
 @dataclass

@@ -23,11 +23,11 @@ def test_lanes_count_everything_and_show_the_first_cards(page: Any, sara: Any, d
     client = page(sara)
     response = client.get("/deals/board/")
     shown = lanes(response)
-    assert shown["Won"] == (30, "€300", 25)
+    assert shown["Won"] == (30, "€300", 20)
     assert shown["Prospecting"] == (1, "€7", 1)
     won = next(lane for lane in response.context["lanes"] if lane.label == "Won")
     more = client.get(won.more)
-    assert more.content.decode().count("data-card") == 5
+    assert more.content.decode().count("data-card") == 10
 
 
 def test_board_takes_the_list_filters(page: Any, sara: Any, deal: Any) -> None:
