@@ -117,7 +117,7 @@ def test_a_confirmation_of_another_workspace_confirms_nothing(
     tenant: Tenant, other_tenant: Tenant, nima: User, olga: User, client_for: ClientFor
 ) -> None:
     """The same row number there is another address here: a key must not travel."""
-    address = EmailAddress.objects.create(user=nima, email="ceo@example.com")
+    address = EmailAddress.objects.create(user=nima, email="nima.second@example.com")
     with tenant_context(other_tenant):
         theirs = EmailAddress.objects.create(pk=address.pk, user=olga, email="olga@elsewhere.example")
         key = EmailConfirmation.create(theirs).key

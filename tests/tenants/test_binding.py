@@ -76,7 +76,7 @@ def test_a_cursor_kept_across_workspaces_is_bound_at_each_statement(tenant: Tena
             assert cursor.fetchone()[0] == 1
 
 
-def test_binding_costs_no_counted_query(tenant: Tenant, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_binding_costs_no_counted_query(tenant: Tenant, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def] # fixtures of the suite
     with django_assert_num_queries(1):
         names()
 
@@ -88,7 +88,7 @@ def test_connections_have_no_tenant_of_their_own(tenant: Tenant) -> None:
         bound.set_schema("public")
 
 
-def test_an_organization_is_no_context_manager(tenant: Tenant, stage) -> None:  # type: ignore[no-untyped-def]
+def test_an_organization_is_no_context_manager(tenant: Tenant, stage) -> None:  # type: ignore[no-untyped-def] # fixtures of the suite
     with pytest.raises(RuntimeError, match="thread-safe"), stage.organization:
         pass
 
@@ -128,7 +128,7 @@ def test_a_new_connection_starts_unbound(live_tenant: Tenant) -> None:
         assert names() == {"Sara Ahmadi"}
 
 
-def test_threads_do_not_share_a_binding(live_tenant: Tenant, stage) -> None:  # type: ignore[no-untyped-def]
+def test_threads_do_not_share_a_binding(live_tenant: Tenant, stage) -> None:  # type: ignore[no-untyped-def] # fixtures of the suite
     other = stage.other.as_tenant()
     wrong: list[str] = []
     start = threading.Barrier(4)
