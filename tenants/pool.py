@@ -1,11 +1,11 @@
-"""Schemas made beforehand, so that a sign-up claims one by renaming it: milliseconds instead of a second."""
+"""Schemas made beforehand, with their roles, so that a sign-up takes one by deleting a row: a millisecond, no DDL."""
 
 from django.conf import settings
 from django.db import transaction
 
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.ids import uuid7
-from tenants import sql
+from tenants import roles, sql
 from tenants.models import SpareSchema
 from tenants.templates import replay
 from tenants.versions import CORE, version_of
@@ -19,23 +19,34 @@ DELETE FROM public.tenants_spareschema WHERE schema_name = (
 ) RETURNING schema_name"""
 
 
+def new_name() -> str:
+    return f"t_{uuid7().hex}"
+
+
 def build_schema(schema: str) -> None:
-    """Make a schema with the core's tables, here and now."""
-    with tenant_context(Tenant(schema=schema)), transaction.atomic():
+    """Make a schema with its role and the core's tables, here and now."""
+    with tenant_context(Tenant(schema=schema, operator=True)), transaction.atomic():
         sql.create_schema(schema)
+        roles.create_role(schema)
         replay(CORE)
 
 
+def discard_schema(schema: str) -> None:
+    """A schema with everything in it, and its role."""
+    sql.drop_schema(schema)
+    roles.drop_role(schema)
+
+
 @transaction.atomic
-def claim_schema(schema: str) -> bool:
-    """Give a ready schema this name; where none is left, build it. Whether one was ready."""
-    with public_context(), transaction.atomic():
+def claim_schema() -> str:
+    """The name of a schema that is the caller's once the transaction is committed; built where none is ready."""
+    with public_context():
         spare = sql.one(_CLAIM, [version_of(CORE)])
-        if spare:
-            sql.rename_schema(spare, schema)
-            return True
+    if spare:
+        return str(spare)
+    schema = new_name()
     build_schema(schema)
-    return False
+    return schema
 
 
 def refill_pool(target: int | None = None) -> int:
@@ -57,7 +68,7 @@ def _make_one(target: int) -> bool:
         sql.run("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         if SpareSchema.objects.filter(version=version_of(CORE)).count() >= target:
             return False
-        schema = f"spare_{uuid7().hex}"
+        schema = new_name()
         build_schema(schema)
         SpareSchema.objects.create(schema_name=schema, version=version_of(CORE))
     return True
@@ -68,6 +79,6 @@ def _drop_one_stale() -> bool:
         stale = SpareSchema.objects.select_for_update(skip_locked=True).exclude(version=version_of(CORE)).first()
         if stale is None:
             return False
-        sql.drop_schema(stale.schema_name)
+        discard_schema(stale.schema_name)
         stale.delete()
     return True

@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -65,6 +66,8 @@ def prepare_functions() -> None:
     """Schema `ext` with the extensions and folding functions that generated columns call."""
     with transaction.atomic():
         sql.run("CREATE SCHEMA IF NOT EXISTS ext")
+        # Whoever works for a workspace may call its functions, and has no business in public.
+        sql.run("GRANT USAGE ON SCHEMA ext TO PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC")
         for statement in ALL_SQL:
             sql.run(statement)
         # An installation may have had the extension elsewhere; a workspace looks in its own schema and here only.
@@ -72,6 +75,7 @@ def prepare_functions() -> None:
         # What holds outside a transaction, and where every transaction starts.
         database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
         sql.run(f"ALTER DATABASE {database} SET search_path = {_PATH}")
+        sql.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
     sql.run(f"SET search_path = {_PATH}")
 
 
@@ -104,7 +108,7 @@ def release_one(organization: Organization) -> None:
     own = [part for part in parts() if part in organization.releases]
     labels = frozenset().union(*(labels_of_part(part) for part in own))
     with transaction.atomic():
-        with tenant_context(organization.as_tenant()):
+        with tenant_context(replace(organization.as_tenant(), operator=True)):
             sql.run("SET CONSTRAINTS ALL IMMEDIATE")
             templates.migrate_here(labels)
         organization.releases = {part: version_of(part) for part in own}

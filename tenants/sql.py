@@ -38,7 +38,3 @@ def create_schema(schema: str) -> None:
 
 def drop_schema(schema: str) -> None:
     run(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
-
-
-def rename_schema(schema: str, new: str) -> None:
-    run(f"ALTER SCHEMA {quoted(schema)} RENAME TO {quoted(new)}")

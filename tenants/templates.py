@@ -41,7 +41,7 @@ def migrate_here(labels: frozenset[str]) -> None:
 def scratch_schema() -> Iterator[str]:
     """A schema that never was: made, used and rolled back."""
     schema = f"s_{uuid7().hex}"
-    with tenant_context(Tenant(schema=schema)), transaction.atomic():
+    with tenant_context(Tenant(schema=schema, operator=True)), transaction.atomic():
         sql.create_schema(schema)
         # Rows written by one migration must not hold up the ALTER TABLE of the next.
         sql.run("SET CONSTRAINTS ALL IMMEDIATE")

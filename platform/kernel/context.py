@@ -6,9 +6,11 @@ ContextVars, never thread-locals or connection attributes: they follow async cod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
+
+from kernel.errors import Text
 
 PUBLIC = "public"
 
@@ -17,7 +19,7 @@ Source = Literal["web", "api", "import", "system", "job"]
 
 @dataclass(frozen=True)
 class Tenant:
-    """The workspace that code runs in. `schema` is the only part the database binding looks at."""
+    """The workspace that code runs in. The database binding looks at `schema` and `operator` only."""
 
     schema: str
     id: UUID | None = None
@@ -25,6 +27,10 @@ class Tenant:
     host: str = ""
     engines: frozenset[str] = frozenset()
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    #: Bound with the operator's rights instead of the workspace's own: to make and change tables, nothing else.
+    operator: bool = False
+    #: Why nothing may be changed here now (a sentence for people); "" where changes are welcome.
+    read_only: Text = ""
 
     @property
     def is_public(self) -> bool:
@@ -72,6 +78,11 @@ def tenant_context(tenant: Tenant) -> Iterator[Tenant]:
 def public_context() -> Any:
     """Run in the public schema (organizations, catalogue, operators)."""
     return tenant_context(PUBLIC_TENANT)
+
+
+def operator_context() -> Any:
+    """Run in the workspace bound now with the operator's rights. Only what makes tables asks for this."""
+    return tenant_context(replace(require_tenant(), operator=True))
 
 
 def get_door() -> Door:

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
@@ -17,10 +18,15 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
     """A customer of ours, and its workspace's schema."""
 
     class State(models.TextChoices):
+        """In the order of a life that ends; who may move where is said in tenants/lifecycle.py."""
+
         TRIAL = "trial", _("Trial")
         ACTIVE = "active", _("Active")
+        PAST_DUE = "past_due", _("Past due")
+        READ_ONLY = "read_only", _("Read-only")
         SUSPENDED = "suspended", _("Suspended")
-        CLOSED = "closed", _("Closed")
+        EXPORTED = "exported", _("Exported")
+        ERASED = "erased", _("Erased")
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -30,12 +36,22 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
     subdomain = models.CharField(_("subdomain"), max_length=40, unique=True)
     schema_name = models.CharField(max_length=63, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.TRIAL)
+    state_since = models.DateTimeField(default=timezone.now, db_default=Now())
+    #: Why it is in this state, a key of tenants.lifecycle.REASONS.
+    state_reason = models.CharField(max_length=30, blank=True, default="", db_default="")
+    #: When everything of it is to be deleted, unless somebody changes their mind before.
+    erase_after = models.DateTimeField(null=True, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     preferences = models.JSONField(default=dict, blank=True)
     #: Engines that are on. What exists in the schema, on or off, is `releases`.
     engines = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     #: Version of each part's tables in this schema: {"core": "3f…", "sfa": "a1…"}.
     releases = models.JSONField(default=dict, blank=True)
+    #: Releases try themselves on these first.
+    is_canary = models.BooleanField(default=False, db_default=False)
+    #: A release that failed here keeps people out until it is mended; the error is for the provider.
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+    quarantine_error = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     trial_ends_on = models.DateField(_("trial ends"), null=True, blank=True)
 

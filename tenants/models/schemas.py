@@ -1,5 +1,7 @@
 from django.db import models
 
+from tenants.models.organizations import Organization
+
 
 class SchemaTemplate(models.Model):
     """The SQL that makes one part of a workspace ("core", or an engine's tables), built from its migrations."""
@@ -11,6 +13,21 @@ class SchemaTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} {self.version[:8]}"
+
+
+class RetiredSchema(models.Model):
+    """A schema that its workspace has left (another was restored in its place), kept for a while to go back to."""
+
+    schema_name = models.CharField(max_length=63, primary_key=True)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="retired_schemas")
+    #: Version of each part's tables in it, as in Organization.
+    releases = models.JSONField(default=dict)
+    engines = models.JSONField(default=list)
+    retired_at = models.DateTimeField(auto_now_add=True)
+    drop_after = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.schema_name
 
 
 class SpareSchema(models.Model):

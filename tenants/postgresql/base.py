@@ -1,13 +1,16 @@
 """django-tenants' backend with one binding per transaction.
 
 The workspace is `kernel.context`'s, never an attribute of the connection. The first statement of a transaction sets
-search_path for that transaction only (`set_config(…, true)`), so a pooler that hands the connection on at COMMIT, or
-the next request on a kept one, starts from the role's own path again: public. A workspace's statement outside a
-transaction is refused, since nothing would bind it.
+search_path and role for that transaction only (`set_config(…, true)`), so a pooler that hands the connection on at
+COMMIT, or the next request on a kept one, starts from the operator's own path again: public. A workspace's statement
+outside a transaction is refused, since nothing would bind it.
 
-A workspace's path holds its schema and `ext` (extensions and functions), not public: an absent table is an error,
-never somebody else's table. Server-side cursors outlive a statement, so `DISABLE_SERVER_SIDE_CURSORS` stays on;
-inside `atomic` they would be bound like any other.
+Two locks, either of which holds alone. A workspace's path holds its schema and `ext` (extensions and functions), not
+public: an absent table is an error, never somebody else's table. And its role (see tenants/roles.py) has rights in its
+own schema only, so the database refuses a table that wrong code names in full.
+
+Server-side cursors outlive a statement, so `DISABLE_SERVER_SIDE_CURSORS` stays on; inside `atomic` they would be bound
+like any other.
 """
 
 from collections.abc import Callable
@@ -19,8 +22,12 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from kernel.context import PUBLIC, PUBLIC_TENANT, Tenant, get_tenant, tenant_context
 
-#: Not a schema's name: after a savepoint's rollback nobody knows which setting survived.
-UNKNOWN = ""
+#: Schema and role that a transaction is bound to. The role "none" is who logged in: the operator.
+Binding = tuple[str, str]
+OPERATOR = "none"
+UNBOUND: Binding = (PUBLIC, OPERATOR)
+#: After a savepoint's rollback nobody knows which setting survived.
+UNKNOWN: Binding = ("", "")
 
 
 class UnboundStatement(RuntimeError):
@@ -29,8 +36,8 @@ class UnboundStatement(RuntimeError):
 
 class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        #: Schema the open transaction is bound to. Public is where every transaction starts.
-        self._bound = PUBLIC
+        #: What the open transaction is bound to. Every transaction starts in public, as the operator.
+        self._bound = UNBOUND
         super().__init__(*args, **kwargs)
         # The library's own leaves a session-wide search_path behind; with ours, Django's sees one schema anyway.
         self.introspection = DatabaseIntrospection(self)
@@ -64,16 +71,18 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
 
     def _handle_search_path(self, _cursor: Any = None) -> None:
         """Called by the library for every new cursor and by us for every statement: mostly, one comparison."""
-        wanted = self.schema_name
+        tenant = self.tenant
+        wanted = (tenant.schema, OPERATOR if tenant.operator or tenant.is_public else tenant.schema)
         if wanted == self._bound:
             return
+        schema, role = wanted
         if self.autocommit:
-            raise UnboundStatement(f"A statement for {wanted!r} outside a transaction. Use transaction.atomic().")
+            raise UnboundStatement(f"A statement for {schema!r} outside a transaction. Use transaction.atomic().")
         if self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
             return  # only the rollback that comes now can work, and it must
-        path = f'"{wanted}", ext' if wanted != PUBLIC else f"{PUBLIC}, ext"
+        path = f'"{schema}", ext' if schema != PUBLIC else f"{PUBLIC}, ext"
         with self.wrap_database_errors, self.connection.cursor() as own:
-            own.execute("SELECT set_config('search_path', %s, true)", [path])
+            own.execute("SELECT set_config('search_path', %s, true), set_config('role', %s, true)", [path, role])
         self._bound = wanted
 
     def _savepoint_rollback(self, sid: str) -> None:
@@ -86,16 +95,16 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
         try:
             super()._commit()
         finally:
-            self._bound = PUBLIC
+            self._bound = UNBOUND
 
     def _rollback(self) -> None:
         try:
             super()._rollback()
         finally:
-            self._bound = PUBLIC
+            self._bound = UNBOUND
 
     def connect(self) -> None:
-        self._bound = PUBLIC
+        self._bound = UNBOUND
         # The connection asks the server's version and sets itself up before any transaction can be open.
         with tenant_context(PUBLIC_TENANT):
             super().connect()

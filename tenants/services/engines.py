@@ -10,7 +10,7 @@ from django.utils.translation import override
 from identity.services.roles import seed_roles
 from kernel.access import Actor, require
 from kernel.audit import record_act
-from kernel.context import Tenant, public_context, require_tenant, tenant_context
+from kernel.context import Tenant, operator_context, public_context, require_tenant, tenant_context
 from kernel.entitlements import may_use
 from kernel.errors import Denied, Invalid, NotFound
 from kernel.events import publish
@@ -38,7 +38,8 @@ def enable_engine(*, actor: Actor, name: str) -> Organization:
     _save(organization, "engines", "releases")
     with tenant_context(organization.as_tenant()):
         if fresh:
-            templates.replay(name)
+            with operator_context():
+                templates.replay(name)
             _first_data(module, organization, actor)
         seed_roles()
         _tell("engine_enabled", "tenants.engine_enabled", module, actor)
@@ -76,7 +77,8 @@ def purge_engine(*, actor: Actor, name: str, typed: str) -> Organization:
         raise Invalid.one("", "needed", _needed_by(users))
     if name not in organization.releases:
         raise NotFound(_("This engine has no data here."))
-    templates.drop_tables(name)
+    with operator_context():
+        templates.drop_tables(name)
     organization.releases = {part: version for part, version in organization.releases.items() if part != name}
     _save(organization, "releases")
     _tell("engine_purged", "tenants.engine_purged", module, actor)

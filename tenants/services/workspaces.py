@@ -13,11 +13,10 @@ from identity.services.accounts import create_admin
 from kernel.access import Actor
 from kernel.context import public_context, tenant_context
 from kernel.errors import Invalid
-from kernel.ids import uuid7
 from kernel.registry import registry
 from tenants import subdomains
 from tenants.models import Organization
-from tenants.pool import claim_schema
+from tenants.pool import claim_schema, discard_schema
 from tenants.preferences import defaults_for
 from tenants.versions import CORE, version_of
 
@@ -28,7 +27,6 @@ def create_workspace(
 ) -> tuple[Organization, User]:
     """All of it or nothing: the schema is claimed in the same transaction as the row."""
     made = _make_row(organization, subdomain, language)
-    claim_schema(made.schema_name)
     with tenant_context(made.as_tenant()), override(language):
         admin = create_admin(actor=actor, email=admin_email, name=admin_name, password=password)
         for module in registry.modules:
@@ -38,9 +36,8 @@ def create_workspace(
 
 
 def _make_row(name: str, subdomain: str, language: str) -> Organization:
-    pk = uuid7()
     row = Organization(
-        id=pk, name=name, subdomain=subdomain, schema_name=f"t_{pk.hex}", language=language,
+        name=name, subdomain=subdomain, schema_name=claim_schema(), language=language,
         preferences=defaults_for(language), releases={CORE: version_of(CORE)},
         trial_ends_on=timezone.localdate() + timedelta(days=settings.TRIAL_DAYS),
     )  # fmt: skip
@@ -56,8 +53,6 @@ def _make_row(name: str, subdomain: str, language: str) -> Organization:
 @transaction.atomic
 def drop_workspace(organization: Organization) -> None:
     """Row and schema, for good. Tests and demo data only: closing an organization keeps its data."""
-    from tenants import sql
-
     with public_context():
-        sql.drop_schema(organization.schema_name)
+        discard_schema(organization.schema_name)
         organization.delete()

@@ -10,6 +10,7 @@ from kernel.context import public_context, tenant_context
 from kernel.ids import uuid7
 from tenants import hosts, sql
 from tenants.models import Organization, SpareSchema
+from tenants.pool import discard_schema
 from tenants.services.engines import enable_engine
 from tenants.services.workspaces import create_workspace, drop_workspace
 
@@ -40,9 +41,9 @@ def drop_everything_else(keep: Iterable[str] = ()) -> None:
             drop_workspace(organization)
         known = {*Organization.objects.values_list("schema_name", flat=True)}
         known |= {*SpareSchema.objects.values_list("schema_name", flat=True)}
-        for (schema,) in sql.rows(r"SELECT nspname FROM pg_namespace WHERE nspname ~ '^(t|spare|s)_[0-9a-f]{32}$'"):
+        for (schema,) in sql.rows(r"SELECT nspname FROM pg_namespace WHERE nspname ~ '^(t|s)_[0-9a-f]{32}$'"):
             if schema not in known:
-                sql.drop_schema(schema)
+                discard_schema(schema)
         # What else tests leave in the public schema: operators and what hangs on them.
         for table in connection.introspection.table_names():
             if table.split("_")[0] not in ("django", "tenants", "billing"):

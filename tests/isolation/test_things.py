@@ -248,9 +248,6 @@ def test_a_way_in_by_mail_opens_its_own_workspace_only(
     assert opened or not mailoutbox
 
 
-@pytest.mark.xfail(
-    reason="Workspaces have no database role of their own yet: only the search path parts them.", strict=True
-)
 def test_the_database_itself_refuses_the_other_schema(secret: Secret, tenant: Tenant) -> None:
     """Even code that names it: the role of this workspace has no right there."""
     from django.db import ProgrammingError

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection, transaction
 
 from kernel.context import Tenant, public_context, tenant_context
-from kernel.ids import uuid7
 from tenants import sql
 from tenants.models import SpareSchema
 from tenants.pool import claim_schema, refill_pool
@@ -48,28 +47,30 @@ def test_two_refills_at_once_do_not_overfill(pool: None) -> None:
 def test_each_claim_gets_a_schema_of_its_own_ready_or_not(pool: None) -> None:
     """Two are ready and five ask: nobody waits for the other, nobody gets the same."""
     refill_pool(2)
-    ready: list[bool] = []
+    ready: set[str] = set()
+    names: list[str] = []
     failures: list[str] = []
-    names = [f"t_{uuid7().hex}" for _n in range(spare() + 3)]
-    start = threading.Barrier(len(names))
+    with public_context():
+        ready |= set(SpareSchema.objects.values_list("schema_name", flat=True))
+    start = threading.Barrier(len(ready) + 3)
 
-    def claim(name: str) -> None:
+    def claim() -> None:
         try:
             start.wait()
-            ready.append(claim_schema(name))
+            names.append(claim_schema())
         except Exception as error:
             failures.append(repr(error))
         finally:
             connection.close()
 
-    expected = spare()
-    threads = [threading.Thread(target=claim, args=(name,)) for name in names]
+    threads = [threading.Thread(target=claim) for _n in range(start.parties)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert failures == []
-    assert sorted(ready) == [False] * 3 + [True] * expected
+    assert len(set(names)) == start.parties
+    assert ready < set(names)
     for name in names:
         with tenant_context(Tenant(schema=name)), transaction.atomic():
             assert sql.one("SELECT count(*) FROM identity_user") == 0
@@ -78,7 +79,7 @@ def test_each_claim_gets_a_schema_of_its_own_ready_or_not(pool: None) -> None:
 def test_a_claim_that_is_rolled_back_returns_the_schema(pool: None) -> None:
     before = spare()
     with transaction.atomic():
-        assert claim_schema(f"t_{uuid7().hex}")
+        claim_schema()
         transaction.set_rollback(True)
     assert spare() == before
 
@@ -88,7 +89,7 @@ def test_schemas_of_an_older_version_are_dropped_and_never_claimed(pool: None) -
         old = SpareSchema.objects.first()
         assert old is not None
         SpareSchema.objects.update(version="old")
-        assert not claim_schema(f"t_{uuid7().hex}")
+        assert claim_schema() != old.schema_name
         refill_pool(2)
         assert not SpareSchema.objects.filter(version="old").exists()
         assert sql.one("SELECT to_regnamespace(%s)", [old.schema_name]) is None

@@ -98,7 +98,7 @@ def test_an_operator_sees_every_organization(console: Client) -> None:
     found = console.get("/?q=acm").content.decode()
     assert "Acme" in found
     assert "Bunyan" not in found
-    assert "Acme" not in console.get("/?state=closed&from=x").content.decode()
+    assert "Acme" not in console.get("/?state=suspended&from=x").content.decode()
 
 
 def test_the_console_shows_what_needs_attention(console: Client, tenant: Tenant) -> None:
@@ -126,6 +126,6 @@ def test_the_list_of_organizations_costs_the_same_for_one_and_for_many(
     with public_context():
         for number in range(5):
             name = f"n{number}"
-            Organization.objects.create(name=name, subdomain=name, schema_name=f"t_{name}", state="closed")
+            Organization.objects.create(name=name, subdomain=name, schema_name=f"t_{name}", state="suspended")
     with django_assert_max_num_queries(9):
         console.get("/")
