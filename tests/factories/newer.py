@@ -3,8 +3,6 @@
     with newer():                       # a column and its index on crm_contact
         release()
 
-    python -m tests.factories.newer release --parallel 2     # a command of manage.py, run by the newer code
-
 The models stay as they are: they are the old code on the new schema. Use it on a database of your own, for a release
 leaves the tables newer than the code is afterwards.
 """
@@ -17,6 +15,7 @@ from contextlib import contextmanager
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 
@@ -86,10 +85,7 @@ def _write(folder: Path, added: Mapping[str, str], label: str, head: str) -> Non
         previous = here
 
 
-if __name__ == "__main__":
-    import django
-    from django.core.management import call_command
-
-    django.setup()
+def manage(*command: str) -> None:
+    """A command of manage.py, run by the newer code. For processes of their own, once Django is set up."""
     with newer():
-        call_command(*sys.argv[1:])
+        call_command(*command)
