@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 
 from kernel import jobs, outbox
 from kernel.context import Tenant, tenant_context
-from tenants import health, pool
+from tenants import health, pool, releases
 from tenants.celery import WorkspaceTask
 from tenants.selectors import schemas_with_work
 
@@ -44,6 +44,12 @@ def sweep() -> int:
 @shared_task(base=WorkspaceTask, name="tenants.tasks.refill_pool", public=True)
 def refill_pool() -> int:
     return pool.refill_pool()
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.release_one", public=True)
+def release_one(subdomain: str) -> int:
+    """Try the release of one workspace once more, as the console asks. What becomes of it is in its run."""
+    return releases.release(releases.Options(tenants=(subdomain,))).done
 
 
 def send_wake(what: str, schema: str, key: str) -> None:

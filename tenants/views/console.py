@@ -13,7 +13,6 @@ from kernel.registry import registry
 from tenants import health, releases
 from tenants.models import Organization, SpareSchema
 from tenants.selectors import health_of_every_schema
-from tenants.versions import version_of
 
 _PAGE = 50
 View = Callable[..., HttpResponse]
@@ -45,7 +44,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     page = list(found[start : start + _PAGE + 1])
     labels = {module.name: module.label for module in registry.modules}
     rows = [
-        {"one": one, "engines": [labels.get(name, name) for name in one.engines], "behind": _is_behind(one)}
+        {"one": one, "engines": [labels.get(name, name) for name in one.engines], "behind": releases.is_behind(one)}
         for one in page[:_PAGE]
     ]
     context = {
@@ -53,11 +52,6 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "next": start + _PAGE if len(page) > _PAGE else None, "previous": max(0, start - _PAGE) if start else None,
     }  # fmt: skip
     return render(request, "tenants/console/organizations.html", context)
-
-
-def _is_behind(organization: Organization) -> bool:
-    known = {"core", *(module.name for module in registry.modules)}
-    return any(part in known and version_of(part) != at for part, at in organization.releases.items())
 
 
 @operator
