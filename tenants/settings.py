@@ -16,3 +16,6 @@ PUBLIC_LIMITS = {
     "check": (120, 60) if _REAL else (5_000, 60),
     "find": (10, 3600) if _REAL else (1_000, 3600),
 }
+
+#: Where a pooler stands in front of the database: the way past it, for releases.
+DIRECT_DATABASE_URL = os.environ.get("PEYVAND_DIRECT_DATABASE_URL", "")
