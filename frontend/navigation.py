@@ -83,7 +83,8 @@ def fill(request: HttpRequest, shell: Shell) -> None:
     user = getattr(request, "user", None)
     if _actor(request) is not None and user is not None:
         initials = "".join(word[0] for word in user.name.split()[:2])
-        shell.person = Person(user.name, initials, user.email or "", _address("identity:profile"))
+        profile = "" if tenant is not None and tenant.closed else _address("identity:profile")
+        shell.person = Person(user.name, initials, user.email or "", profile)
     shell.settings_url = shell.settings_url or _address("tenants:engines") or _address("identity:profile")
     shell.sign_in_url, shell.sign_out_url = _address("account_login"), _address("account_logout")
     shell.language_url = _address("identity_language") or shell.language_url

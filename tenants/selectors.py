@@ -29,7 +29,9 @@ def _of_every_schema(select: str, *params: Any, states: list[str] | None = None)
     """One SELECT over many schemas; `{name}` and `{schema}` stand for its name as text and as identifier."""
     found: list[tuple[Any, ...]] = []
     with public_context():
-        wanted = Organization.objects.filter(state__in=states) if states else Organization.objects.exclude(state="erased")
+        wanted = (
+            Organization.objects.filter(state__in=states) if states else Organization.objects.exclude(state="erased")
+        )
         names = list(wanted.values_list("schema_name", flat=True))
         for chunk in _chunks(names):
             parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in chunk]

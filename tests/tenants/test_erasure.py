@@ -151,7 +151,8 @@ def test_its_name_can_be_had_by_somebody_else(marked: Organization) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"erase_after": None}, {"erase_after": timezone.now() + DAY}, {"state": "active"}, {"state": "read_only"}]
+    "values",
+    [{"erase_after": None}, {"erase_after": timezone.now() + DAY}, {"state": "active"}, {"state": "read_only"}],
 )
 def test_nobody_is_erased_before_time_or_from_another_state(live_tenant: Tenant, values: dict[str, Any]) -> None:
     with public_context():
