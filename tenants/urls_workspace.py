@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import engines, organization, welcome
+from tenants.views import closing, engines, organization, welcome
 
 urlpatterns = [
     path("welcome/", welcome.welcome, name="welcome"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("settings/engines/<slug:name>/disable/", engines.disable, name="engine_disable"),
     path("settings/engines/<slug:name>/purge/", engines.purge, name="engine_purge"),
     path("settings/organization/", organization.organization, name="organization"),
+    path("settings/closing/", closing.closing, name="closing"),
+    path("settings/closing/keep/", closing.keep, name="keep"),
 ]
