@@ -15,7 +15,6 @@ from kernel.context import require_tenant
 from kernel.errors import NotFound
 from kernel.ids import uuid7
 
-
 _PARTIAL = ".part"
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _DAY = 86_400

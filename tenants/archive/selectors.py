@@ -1,18 +1,23 @@
 """Archives of the workspace: which there are, and who may have one."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from kernel import files
 from kernel.access import Actor, require
 from kernel.errors import NotFound
 from kernel.models import Job
-from tenants.archive.exporting import ref_of
+from tenants.archive.exporting import AREA, FINAL, ref_of
 
 EXPORT, RESTORE = "tenants.data.export", "tenants.data.restore"
 EXPORT_JOB, RESTORE_JOB = "tenants.export", "tenants.restore"
+#: Where archives lie that people upload.
+UPLOADS = "restores"
 _OPEN = (Job.State.WAITING, Job.State.RUNNING)
 _MOST = 50
 
@@ -57,3 +62,25 @@ def _archive(job: Job) -> Archive:
         return Archive(job, files.path_of(ref_of(job)) if job.state == Job.State.DONE else None)
     except NotFound:
         return Archive(job, None)
+
+
+def uploaded(actor: Actor, pk: UUID) -> str:
+    """The reference of an archive that may be restored here: one that was uploaded, or made here earlier."""
+    require(actor, RESTORE)
+    for area in (UPLOADS, AREA, FINAL):
+        with suppress(NotFound):
+            files.path_of(f"{area}/{pk}")
+            return f"{area}/{pk}"
+    raise NotFound(_("This archive is no longer here. Upload it again."))
+
+
+def get_restore_for(actor: Actor, pk: UUID) -> Job:
+    require(actor, RESTORE)
+    job: Job | None = Job.objects.filter(kind=RESTORE_JOB, pk=pk).first()
+    if job is None:
+        raise NotFound()
+    return job
+
+
+def last_restore() -> Job | None:
+    return Job.objects.filter(kind=RESTORE_JOB).order_by("-id").first()
