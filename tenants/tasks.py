@@ -3,9 +3,10 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from kernel import jobs, outbox
+from kernel import files, jobs, outbox
 from kernel.context import Tenant, tenant_context
 from tenants import health, pool
 from tenants.celery import WorkspaceTask
@@ -44,6 +45,12 @@ def sweep() -> int:
 @shared_task(base=WorkspaceTask, name="tenants.tasks.refill_pool", public=True)
 def refill_pool() -> int:
     return pool.refill_pool()
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.sweep_files", public=True)
+def sweep_files() -> int:
+    """Remove archives and uploads that have had their time, in every workspace; how many."""
+    return files.sweep(settings.FILES_KEPT_DAYS)
 
 
 def send_wake(what: str, schema: str, key: str) -> None:

@@ -61,10 +61,10 @@ def keep_upload(*, actor: Actor, chunks: Iterable[bytes]) -> UUID:
     return UUID(ref.partition("/")[2])
 
 
-def examine(ref: str) -> Manifest:
+def examine(ref: str, *, contents: bool = True) -> Manifest:
     """What is in an archive that may be restored here; BadArchive with the reason where it may not."""
     path = files.path_of(ref)
-    manifest = check_archive(path, contents=path.stat().st_size <= _AT_ONCE)
+    manifest = check_archive(path, contents=contents and path.stat().st_size <= _AT_ONCE)
     check_fits(manifest)
     return manifest
 

@@ -208,6 +208,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenants.tasks.sweep", "schedule": 20.0},
     "refill-pool": {"task": "tenants.tasks.refill_pool", "schedule": 30.0},
+    "sweep-files": {"task": "tenants.tasks.sweep_files", "schedule": 3600.0},
 }
 
 LOGGING = {
