@@ -33,7 +33,9 @@ def swap(schema: str, *, releases: dict[str, str], engines: list[str], habits: d
     retired = organization.schema_name
     allowed = _allowed(engines, organization)
     with public_context():
-        RetiredSchema.objects.filter(schema_name=schema).delete()
+        gone, _rows = RetiredSchema.objects.filter(schema_name=schema).delete()
+        if not gone:  # its time was over, and whoever removes such schemas has begun with it
+            raise NotFound()
         RetiredSchema.objects.create(
             schema_name=retired, organization=organization, releases=organization.releases,
             engines=organization.engines, habits=habits_of(organization),
