@@ -96,9 +96,9 @@ def _in_database(needle: str) -> Iterator[str]:
 def _in_folders(needle: str) -> Iterator[str]:
     sought = needle.lower().encode()
     for path in Path(settings.VAR).rglob("*"):
-        if sought in str(path.relative_to(settings.VAR)).lower().encode():
-            yield str(path)
-        elif path.is_file() and "static" not in path.parts and any(sought in text.lower() for text in _texts(path)):
+        if sought in str(path.relative_to(settings.VAR)).lower().encode() or (
+            path.is_file() and "static" not in path.parts and any(sought in text.lower() for text in _texts(path))
+        ):
             yield str(path)
     memory = getattr(cache, "_cache", {})
     yield from (key for key, value in dict(memory).items() if sought in key.lower().encode() or sought in value)

@@ -15,8 +15,15 @@ from kernel.access import Actor, may_add, require_open, system_actor, visible
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.errors import Denied
 from kernel.models import OutboxMessage
-from kernel.records import bulk_delete, bulk_update, create_record, delete_record, restore_record, undo_batch
-from kernel.records import update_record
+from kernel.records import (
+    bulk_delete,
+    bulk_update,
+    create_record,
+    delete_record,
+    restore_record,
+    undo_batch,
+    update_record,
+)
 from kernel.registry import registry
 from kernel.upsert import change_records, upsert_records
 from tenants import hosts, sql
