@@ -117,6 +117,8 @@ def _database(url: str) -> dict[str, object]:
 DATABASES: dict[str, dict[str, Any]] = {
     "default": _database(os.environ.get("DATABASE_URL", "postgresql://peyvand@127.0.0.1:5432/peyvand"))
 }
+#: Where DATABASE_URL leads to a pooler: PostgreSQL itself, for releases. See tenants/direct.py.
+DIRECT_DATABASE = _database(_direct) if (_direct := os.environ.get("PEYVAND_DIRECT_DATABASE_URL", "")) else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

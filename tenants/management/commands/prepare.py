@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from tenants.direct import use_direct_connection
 from tenants.releases import prepare
 
 
@@ -15,4 +16,5 @@ class Command(BaseCommand):
         parser.add_argument("--pool", type=int, default=None, help="schemas to keep ready")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        use_direct_connection()
         prepare(pool=options["pool"])
