@@ -33,6 +33,7 @@ reserve_pool_size = 0
 max_db_connections = {size}
 stats_users = {user}
 [databases]
+peyvand = host={host} port={port}
 * = host={host} port={port}
 """
 

@@ -207,11 +207,11 @@ def test_pages_and_programs_of_many_workspaces_are_each_their_own(tenants: list[
             label = f"{tenant.schema} {number}.{turn}"
             made = program.post("/api/v1/accounts/", {"name": label})
             assert made.status_code == 201, made.content
-            answers = [browser.get("/settings/people/"), browser.get("/accounts/"), program.get("/api/v1/accounts/")]
-            assert [answer.status_code for answer in answers] == [200, 200, 200]
-            texts = [answer.content.decode() for answer in answers]
-            assert label in texts[1]
-            assert label in texts[2]
+            pages = [browser.get(path) for path in ("/settings/people/", "/accounts/", "/accounts/export/?format=csv")]
+            pages.append(program.get("/api/v1/accounts/"))
+            assert [page.status_code for page in pages] == [200] * 4
+            texts = [page.getvalue().decode() for page in pages]
+            assert all(label in text for text in texts[1:])
             assert not [one.schema for one in others for text in texts if one.schema in text]
 
     with pooled(SERVERS):
