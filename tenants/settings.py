@@ -16,3 +16,8 @@ PUBLIC_LIMITS = {
     "check": (120, 60) if _REAL else (5_000, 60),
     "find": (10, 3600) if _REAL else (1_000, 3600),
 }
+
+#: When a connection is given back: after so many workspaces, at the end of a request, and after so many seconds. A
+#: backend grew by 0.65 MB a workspace with Sales on (lists and home page; docs/operations.md), a new one costs 5 ms.
+CONNECTION_WORKSPACES = int(os.environ.get("PEYVAND_CONNECTION_WORKSPACES", "100"))
+CONNECTION_SECONDS = int(os.environ.get("PEYVAND_CONNECTION_SECONDS", "3600"))
