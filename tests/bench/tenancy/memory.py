@@ -1,0 +1,55 @@
+"""What a connection's server process and this process grow by when they go through many workspaces."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection
+from django.test import Client
+
+from tests.bench.measure import Reading
+from tests.bench.sizes import Size
+from tests.bench.tenancy.fleet import Fleet
+from tests.factories import Api
+
+_PATHS = ("/api/v1/contacts/?limit=100", "/api/v1/deals/?limit=100", "/api/v1/accounts/?limit=100")
+
+
+def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
+    connection.close()
+    tenants = fleet.tenants[: size.touched]
+    clients = [Api(HTTP_HOST=tenant.host, HTTP_AUTHORIZATION=f"Bearer {fleet.secret}") for tenant in tenants]
+    _lists(clients[0])
+    server, own = _private_kb(_server_pid()), _private_kb("self")
+    for client in clients[1:]:
+        _lists(client)
+    grown = len(clients) - 1
+    context = {"lists_read_in_each": len(_PATHS)}
+    if server is not None and grown:
+        more = (_private_kb(_server_pid()) or server) - server
+        told = {**context, "before_mb": round(server / 1024, 1), "after_mb": round((server + more) / 1024, 1)}
+        yield Reading("tenancy", "server_memory_per_workspace", more, "kB", grown, told)
+    if own is not None and grown:
+        more = ((_private_kb("self") or own) - own) / grown
+        yield Reading("tenancy", "python_memory_per_workspace", more, "kB", grown, {"before_mb": round(own / 1024)})
+
+
+def _lists(client: Client) -> None:
+    for path in _PATHS:
+        response = client.get(path)
+        if response.status_code != 200:
+            raise AssertionError(f"{path} answers {response.status_code}: {response.content[:300]!r}")
+
+
+def _server_pid() -> str:
+    connection.ensure_connection()
+    return str(connection.connection.info.backend_pid)
+
+
+def _private_kb(process: str) -> float | None:
+    """Memory that is this process's alone; None where one may not see it (another machine, another system)."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return None
+    fields = dict(line.split(":", 1) for line in lines[1:])
+    return float(sum(int(fields[name].split()[0]) for name in ("Private_Clean", "Private_Dirty")))
