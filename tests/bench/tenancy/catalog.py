@@ -12,9 +12,18 @@ from tests.bench.measure import Reading
 from tests.bench.sizes import Size
 from tests.bench.tenancy.fleet import Fleet
 
-_CATALOGS = (
-    "SELECT relname, relisshared FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'"
+_OURS = "relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND NOT relisshared"
+_CATALOGS = f"SELECT relname FROM pg_class WHERE {_OURS} AND has_table_privilege(oid, 'SELECT')"
+_BYTES = f"SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE {_OURS}"
+_SHARED = (
+    "SELECT count(*) FROM pg_shdepend WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+#: Catalogs that all databases of the server share: what the role itself takes.
+_OF_ROLE = {
+    "pg_authid": "SELECT count(*) FROM pg_roles WHERE rolname = %s",
+    "pg_auth_members": "SELECT count(*) FROM pg_auth_members WHERE roleid = %s::regrole",
+    "pg_shdescription": "SELECT count(*) FROM pg_shdescription WHERE objoid = %s::regrole",
+}
 #: Tables and their indexes, with the TOAST tables behind them.
 _FILES = """
 SELECT count(*), sum(pg_relation_size(oid)) FROM pg_class

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from identity.models import User
-from identity.services.tokens import issue_token
-from kernel.access import system_actor
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.ids import uuid7
 from tenants import sql
@@ -26,16 +24,15 @@ from tests.bench.measure import Reading, progress
 from tests.bench.sizes import Size
 from tests.factories import make_workspace
 
-PREFIX = "neighbour-"
+_PATTERN, _PREFIX = "pattern", "neighbour-"
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """`admin` and the API token `secret` are in every one of the workspaces."""
+    """`admin` is in every one of the workspaces."""
 
     tenants: list[Tenant]
     admin: User
-    secret: str
     #: Workspaces made now, and the seconds that took; none where a kept database had them.
     made: int
     seconds: float
@@ -76,7 +73,7 @@ class _Builder:
     def _make(self, number: int) -> None:
         pk = uuid7()
         row = Organization(
-            id=pk, name=f"Neighbour {number}", subdomain=f"{PREFIX}{number}", schema_name=f"t_{pk.hex}",
+            id=pk, name=f"Neighbour {number}", subdomain=f"{_PREFIX}{number}", schema_name=f"t_{pk.hex}",
             engines=self.pattern.engines, releases=self.pattern.releases, preferences=self.pattern.preferences,
             trial_ends_on=self.pattern.trial_ends_on,
         )  # fmt: skip
@@ -93,7 +90,7 @@ class _Builder:
 
 
 def make_fleet(size: Size) -> Fleet:
-    pattern, admin, secret = _pattern()
+    pattern, admin = _pattern()
     begin = time.monotonic()
     builder = _Builder(pattern, size.tenants, begin + size.building)
     threads = [threading.Thread(target=builder.work) for _ in range(os.cpu_count() or 1)]
@@ -107,22 +104,24 @@ def make_fleet(size: Size) -> Fleet:
     seconds = time.monotonic() - begin
     _settle()
     with public_context():
-        rows = Organization.objects.filter(subdomain__startswith=PREFIX, state=Organization.State.TRIAL)
+        rows = Organization.objects.filter(subdomain__startswith=_PREFIX, state=Organization.State.TRIAL)
         tenants = [row.as_tenant() for row in rows.order_by("created_at")]
-    return Fleet(tenants, admin, secret, builder.made, seconds, len(threads))
+    return Fleet(tenants, admin, builder.made, seconds, len(threads))
 
 
-def _pattern() -> tuple[Organization, User, str]:
-    """A workspace as people have it on their first day, with a token for programs."""
-    organization, admin = make_workspace()
-    with tenant_context(organization.as_tenant()), transaction.atomic():
-        _token, secret = issue_token(actor=system_actor("bench"), user=admin, name="bench")
-    return organization, admin, secret
+def _pattern() -> tuple[Organization, User]:
+    """A workspace as people have it on their first day; the one before where the database was kept."""
+    with public_context():
+        kept: Organization | None = Organization.objects.filter(subdomain=_PATTERN).first()
+    if kept is None:
+        return make_workspace(_PATTERN)
+    with tenant_context(kept.as_tenant()), transaction.atomic():
+        return kept, User.objects.get()
 
 
 def _count() -> int:
     with public_context():
-        present: int = Organization.objects.filter(subdomain__startswith=PREFIX).count()
+        present: int = Organization.objects.filter(subdomain__startswith=_PREFIX).count()
     return present
 
 
