@@ -13,13 +13,17 @@ manifest = Module(
     always_on=True,
     permissions=(
         Permission("tenants.organization.change", _("Change the organization's settings")),
+        Permission("tenants.organization.close", _("Close the workspace, and take that back"), holds="closed"),
         Permission("tenants.engine.switch", _("Switch engines on and off")),
     ),
     settings_pages=(
         SettingsPage(_("Organization"), "tenants:organization", "organization", "tenants.organization.change"),
+        SettingsPage(_("Close the workspace"), "tenants:closing", "data", "tenants.organization.close"),
         SettingsPage(_("Engines"), "tenants:engines", "engines", "tenants.engine.switch"),
     ),
     urls="tenants.urls_workspace",
     api_urls="tenants.urls_api",
-    publishes=("tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged"),
+    publishes=(
+        "tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed",
+    ),  # fmt: skip
 )

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from kernel.context import public_context, require_tenant
+from kernel.registry import registry
 from tenants import sql, waiting
 from tenants.models import Organization
+from tenants.states import states_where
 
 _CHUNK = 200
 
@@ -23,12 +25,15 @@ def _chunks(names: list[str]) -> Iterator[list[str]]:
         yield names[start : start + _CHUNK]
 
 
-def _of_every_schema(select: str, *params: Any, among: Collection[str] | None = None) -> list[tuple[Any, ...]]:
+def _of_every_schema(
+    select: str, *params: Any, states: list[str] | None = None, among: Collection[str] | None = None
+) -> list[tuple[Any, ...]]:
     """One SELECT over many schemas, or these; `{name}` and `{schema}` stand for its name as text and as identifier."""
     found: list[tuple[Any, ...]] = []
-    open_states = [Organization.State.TRIAL, Organization.State.ACTIVE]
     with public_context():
-        wanted = Organization.objects.filter(state__in=open_states)
+        wanted = (
+            Organization.objects.filter(state__in=states) if states else Organization.objects.exclude(state="erased")
+        )
         if among is not None:
             wanted = wanted.filter(schema_name__in=list(among))
         names = list(wanted.values_list("schema_name", flat=True))
@@ -39,7 +44,9 @@ def _of_every_schema(select: str, *params: Any, among: Collection[str] | None = 
 
 
 def schemas_with_work() -> list[str]:
-    """Workspaces in which an event waits for its receivers or a job for a worker, now: of those noted or in turn."""
+    """Workspaces in which an event waits for its receivers or a job for a worker, now, and may go on: of those that
+    are noted or in turn.
+    """
     notes = waiting.noted()
     due = _due(among={*notes, *waiting.turn_of()})
     waiting.settle(notes, idle=_idle(among=notes.keys() - set(due)))
@@ -47,15 +54,17 @@ def schemas_with_work() -> list[str]:
 
 
 def _due(*, among: Collection[str]) -> list[str]:
-    select = """
-        SELECT {name} WHERE EXISTS (
-          SELECT 1 FROM {schema}.kernel_outbox WHERE state = 'waiting' AND next_at <= clock_timestamp()
-            AND (leased_until IS NULL OR leased_until < clock_timestamp())
-        ) OR EXISTS (
-          SELECT 1 FROM {schema}.kernel_job WHERE (state = 'waiting' AND next_at <= clock_timestamp())
-            OR (state = 'running' AND leased_until < clock_timestamp())
-        )"""
-    rows = _of_every_schema(select, among=among)
+    event = """EXISTS (
+        SELECT 1 FROM {schema}.kernel_outbox WHERE state = 'waiting' AND next_at <= clock_timestamp()
+          AND (leased_until IS NULL OR leased_until < clock_timestamp()))"""
+    job = """EXISTS (
+        SELECT 1 FROM {schema}.kernel_job WHERE ((state = 'waiting' AND next_at <= clock_timestamp())
+          OR (state = 'running' AND leased_until < clock_timestamp()))"""
+    both = f"SELECT {{name}} WHERE {event} OR {job})"
+    rows = _of_every_schema(both, states=states_where(jobs="all"), among=among)
+    if reading := sorted(registry.reading_jobs()):
+        only = f"SELECT {{name}} WHERE {job} AND kind = ANY(%s))"
+        rows += _of_every_schema(only, reading, states=states_where(jobs="reading"), among=among)
     return [row[0] for row in rows]
 
 
@@ -81,7 +90,7 @@ def health_of_every_schema() -> dict[str, dict[str, int]]:
 
 
 def workspaces_of(email: str) -> list[Organization]:
-    """Open workspaces in which somebody may sign in with this address. For letters only: a page must not tell."""
+    """Workspaces in which somebody may sign in with this address. For letters only: a page must not tell."""
     rows = _of_every_schema(
         "SELECT {name} WHERE EXISTS (SELECT 1 FROM {schema}.identity_user"
         " WHERE lower(email) = lower(%s) AND state = 'active' AND deleted_at IS NULL)",

@@ -9,6 +9,14 @@ TENANT_SYNC_ROUTER = "tenants.router.SchemaRouter"
 POOL_SIZE = 8
 TRIAL_DAYS = 30
 
+#: A life that ends (tenants.lifecycle): how long a payment may be overdue, how long a workspace stays readable, and
+#: after how many days of suspension it is erased, by the reason of the suspension.
+PAST_DUE_DAYS = 14
+READ_ONLY_DAYS = 30
+ERASE_AFTER_DAYS = {"closed_by_admin": 30, "grace_over": 60}
+#: The final archive is made this long before.
+FINAL_ARCHIVE_DAYS = 7
+
 #: How often one address may ask, and in how many seconds. A real installation is stricter than a machine of one's own.
 _REAL = os.environ.get("PEYVAND_ENV", "dev") == "prod"
 PUBLIC_LIMITS = {
