@@ -34,3 +34,5 @@ ARCHIVE_MAX_UNPACKED = 64 * 1024**3
 ARCHIVE_BACK_DAYS = 7
 #: Days for which files are kept, by area; those of other areas stay.
 FILES_KEPT_DAYS = {"archives": 7, "restores": 2, "imports": 30}
+#: Where a pooler stands in front of the database: the way past it, for releases.
+DIRECT_DATABASE_URL = os.environ.get("PEYVAND_DIRECT_DATABASE_URL", "")

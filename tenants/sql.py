@@ -19,7 +19,7 @@ def run(sql: str, params: list[Any] | None = None) -> None:
         cursor.execute(sql, params)
 
 
-def rows(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def rows(sql: str, params: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         found: list[tuple[Any, ...]] = cursor.fetchall()
