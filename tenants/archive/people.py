@@ -69,7 +69,7 @@ def _bring(old: Tenant, new: Tenant, person: UUID) -> UUID:
         [person],
     )
     sql.run(
-        'INSERT INTO account_emailaddress (email, verified, "primary", user_id)'
+        'INSERT INTO account_emailaddress (email, verified, "primary", user_id)'  # noqa: S608 — quoted names
         f' SELECT email, verified, "primary", user_id FROM {o}.account_emailaddress a WHERE user_id = %s'
         " AND NOT EXISTS (SELECT 1 FROM account_emailaddress b WHERE lower(b.email) = lower(a.email))",
         [person],

@@ -40,8 +40,6 @@ def make_final(organization: Organization) -> Job:
     with tenant_context(organization.as_tenant()):
         under_way = open_job(EXPORT_JOB, payload__final=True)
         return under_way or start_job(EXPORT_JOB, actor=system_actor("Peyvand"), payload={"final": True})
-            EXPORT_JOB, actor=system_actor("Peyvand"), payload={"final": True}
-        )
 
 
 def note_download(job: Job, *, actor: Actor) -> None:
