@@ -16,6 +16,8 @@ class Size:
     library: int
     #: Workspaces that one connection goes through.
     touched: int
+    #: Contacts, and as many deals, in the workspace that is exported and restored.
+    archived: int
     #: Rows of the synthetic import.
     import_rows: int
     accounts: int
@@ -27,7 +29,7 @@ class Size:
     switches: int
 
 
-FULL = Size("full", 1_000, 360, 60, 40, 5, 200, 100_000, 20_000, 100_000, 100_000, 40, 10_000, 2_000)
-SMALL = Size("small", 50, 120, 30, 10, 2, 40, 20_000, 2_000, 10_000, 10_000, 20, 5_000, 500)
-TINY = Size("tiny", 3, 30, 3, 2, 1, 2, 40, 10, 60, 60, 2, 20, 5)
+FULL = Size("full", 1_000, 360, 60, 40, 5, 200, 20_000, 100_000, 20_000, 100_000, 100_000, 40, 10_000, 2_000)
+SMALL = Size("small", 50, 120, 30, 10, 2, 40, 2_000, 20_000, 2_000, 10_000, 10_000, 20, 5_000, 500)
+TINY = Size("tiny", 3, 30, 3, 2, 1, 2, 20, 40, 10, 60, 60, 2, 20, 5)
 SIZES = {size.name: size for size in (FULL, SMALL, TINY)}

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 
 from tests.bench.measure import Reading, progress, unlimited
 from tests.bench.sizes import Size
-from tests.bench.tenancy import binding, catalog, engines, library, memory, requests, signup, sweep
+from tests.bench.tenancy import archives, binding, catalog, endings, engines, library, memory, requests, signup, sweep
 from tests.bench.tenancy.fleet import make_fleet
 
 
 def run(size: Size) -> Iterator[Reading]:
-    fleet = make_fleet(size)
-    yield from fleet.readings()
     with unlimited():
-        for part in (binding, requests, memory, sweep, catalog, engines, signup, library):
+        progress("… archives of one that is alone")
+        alone = archives.alone(size)
+        fleet = make_fleet(size)
+        yield from fleet.readings()
+        for part in (binding, requests, memory, sweep, catalog, engines, signup, library, endings):
             progress(f"… {part.__name__.rpartition('.')[2]}")
             yield from part.readings(fleet, size)
+        progress("… archives")
+        yield from archives.readings(alone, fleet, size)

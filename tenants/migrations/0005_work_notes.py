@@ -14,7 +14,7 @@ EVERYBODY = "INSERT INTO public.tenants_worknote (schema_name) SELECT schema_nam
 class Migration(migrations.Migration):
     accepted = "A function and rows of the public schema; no table that exists is changed."
     dependencies = [
-        ("tenants", "0003_lives_and_releases"),
+        ("tenants", "0004_archive"),
     ]
 
     operations = [
