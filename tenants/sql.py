@@ -14,7 +14,7 @@ def quoted(schema: str) -> str:
     return f'"{schema}"'
 
 
-def run(sql: str, params: list[Any] | None = None) -> None:
+def run(sql: str, params: list[Any] | dict[str, Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
 

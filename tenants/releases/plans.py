@@ -151,7 +151,7 @@ class _Planner:
                 operation.state_forwards(migration.app_label, state)
                 self._forwards(operation, migration.app_label, editor, old, state)
         self._keep()
-        self.executor.record_migration(migration)
+        self.executor.record_migration(migration)  # type: ignore[call-arg, arg-type]  # the stubs are of another version
         return Step(migration.app_label, migration.name, tuple(self.pieces), self.record.take())
 
     def _keep(self) -> None:
@@ -169,7 +169,8 @@ class _Planner:
             if router.allow_migrate(connection.alias, label, **operation.hints):
                 self._keep()
                 old.clear_delayed_apps_cache()
-                self.pieces.append(Python(operation.code.__name__, operation.code, old.apps))
+                name = getattr(operation.code, "__name__", repr(operation.code))
+                self.pieces.append(Python(name, operation.code, old.apps))
         elif isinstance(operation, _CONCURRENT) and self.alone:
             self._keep()
             plain(operation).database_forwards(label, editor, old, new)
@@ -182,9 +183,11 @@ class _Planner:
             model = new.apps.get_model(label, operation.model_name)
             statement = operation.index.create_sql(model, editor, concurrently=True)
             table = model._meta.db_table
-            statement.parts["table"] = f"{SCHEMA}.{connection.ops.quote_name(table)}"
+            statement.parts["table"] = f"{SCHEMA}.{connection.ops.quote_name(table)}"  # type: ignore[assignment]  # text will do
             text = str(statement).replace("CONCURRENTLY", "CONCURRENTLY IF NOT EXISTS", 1)
-            return Index(table, operation.index.name, self.record.take(), text)
+            # What an attempt that was killed may have left, whole or not, goes first.
+            again = f"DROP INDEX IF EXISTS {connection.ops.quote_name(operation.index.name)};\n{self.record.take()}"
+            return Index(table, operation.index.name, again, text)
         table = old.apps.get_model(label, operation.model_name)._meta.db_table
         text = f"DROP INDEX CONCURRENTLY IF EXISTS {SCHEMA}.{connection.ops.quote_name(operation.name)}"
         return Index(table, operation.name, self.record.take(), text)

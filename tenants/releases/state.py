@@ -72,7 +72,7 @@ def is_prepared() -> bool:
     return prepared_version() == release_version()
 
 
-def _behind() -> "QuerySet[Organization]":
+def behind_query() -> "QuerySet[Organization]":
     old = Q()
     for part, version in versions().items():
         old |= Q(releases__has_key=part) & ~Q(**{f"releases__{part}": version})
@@ -82,7 +82,7 @@ def _behind() -> "QuerySet[Organization]":
 
 def behind() -> list[Organization]:
     """Workspaces whose schema is older than the code, in any part they have."""
-    return list(_behind().order_by("created_at", "id"))
+    return list(behind_query().order_by("created_at", "id"))
 
 
 def is_behind(organization: Organization) -> bool:

@@ -12,7 +12,7 @@ from tests.bench.measure import progress
 
 @contextmanager
 def own_database(*, keep: bool) -> Iterator[str]:
-    from tenants.releases.run import release
+    from tenants.releases import release
 
     stem = str(settings.DATABASES["default"]["NAME"])
     name = stem if stem.endswith("_bench") else f"{stem}_bench"
