@@ -16,7 +16,7 @@ from tests.bench.tenancy.requests import child_environment
 def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
     names = [new_name() for _ in range(size.library)]
     environment = child_environment(DJANGO_SETTINGS_MODULE="tests.bench.library_settings")
-    asked = [sys.executable, "-m", "tests.bench.tenancy.default_way", *names]
+    asked = [sys.executable, "-W", "ignore", "-m", "tests.bench.tenancy.default_way", *names]
     try:
         done = subprocess.run(asked, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     finally:
