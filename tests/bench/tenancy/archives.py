@@ -52,8 +52,9 @@ def readings(before: Alone, fleet: Fleet, size: Size) -> Iterator[Reading]:
         told = {"rows": last.result["rows"], "bytes": last.result["size"], "tenants_present": len(fleet.tenants)}
         yield from spread("tenancy", metric, times, **told)
         yield from spread("tenancy", f"{metric}_alone", earlier, rows=last.result["rows"], tenants_present=0)
-        ratio = median(times) / median(earlier)
-        yield Reading("tenancy", f"{metric}_with_neighbours", ratio, "times", len(times), {"of": "p50 / p50 alone"})
+        # The quickest of each: what else the machine did meanwhile is not what is asked.
+        ratio = min(times) / min(earlier)
+        yield Reading("tenancy", f"{metric}_with_neighbours", ratio, "times", len(times), {"of": "best / best alone"})
     yield Reading("tenancy", "export_rows", before.rows * 1000 / median(full), "rows/s", before.rows)
     seconds = _restore(before.full, job)
     context = {"rows": before.rows, "tenants_present": len(fleet.tenants)}

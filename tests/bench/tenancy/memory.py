@@ -1,5 +1,6 @@
 """What a connection's server process and this process grow by when they go through many workspaces."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,20 +10,24 @@ from django.test import Client
 from tests.bench.measure import Reading
 from tests.bench.sizes import Size
 from tests.bench.tenancy.fleet import Fleet
-from tests.factories import api_client
+from tests.bench.tenancy.requests import Visit
 
-_PATHS = ("/api/v1/contacts/?limit=100", "/api/v1/deals/?limit=100", "/api/v1/accounts/?limit=100")
+_PATHS = ("/", "/contacts/", "/accounts/", "/deals/", "/deals/board/", "/palette/?q=sara")
 
 
 def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
-    clients = [api_client(fleet.admin, tenant) for tenant in fleet.tenants[: size.touched]]
+    visits = [Visit(fleet.admin, tenant) for tenant in fleet.tenants[: size.touched]]
+    # One client for all: each brings middleware of its own.
+    client = Client()
     connection.close()
-    _lists(clients[0])
+    _pages(client, visits[0])
+    gc.collect()
     server, own = _private_kb(_server_pid()), _private_kb("self")
-    for client in clients[1:]:
-        _lists(client)
-    grown = len(clients) - 1
-    context = {"lists_read_in_each": len(_PATHS)}
+    for visit in visits[1:]:
+        _pages(client, visit)
+    gc.collect()
+    grown = len(visits) - 1
+    context = {"pages_read_in_each": len(_PATHS)}
     if server is not None and grown:
         after = _private_kb(_server_pid()) or server
         told = {**context, "before_mb": round(server / 1024, 1), "after_mb": round(after / 1024, 1)}
@@ -32,11 +37,9 @@ def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
         yield Reading("tenancy", "python_memory_per_workspace", more, "kB", grown, {"before_mb": round(own / 1024)})
 
 
-def _lists(client: Client) -> None:
+def _pages(client: Client, visit: Visit) -> None:
     for path in _PATHS:
-        response = client.get(path)
-        if response.status_code != 200:
-            raise AssertionError(f"{path} answers {response.status_code}: {response.content[:300]!r}")
+        visit.look(client, path)
 
 
 def _server_pid() -> str:
