@@ -15,6 +15,8 @@ from kernel.ids import uuid7
 
 #: No word of any page, hash or id begins like this.
 MARK = "qzxj"
+#: What the marked workspace itself is called.
+SIGN = "vqkw"
 _number = count(1)
 
 
