@@ -53,7 +53,7 @@ def access_of(callback: Any) -> str:
 
 
 def _filled(route: str, ids: dict[str, Any], aim: str) -> Iterator[tuple[str, bool]]:
-    aims = [gap for gap in GAP.finditer(route) if _is_id(gap)]
+    aims = [gap for gap in GAP.finditer(route) if is_id(gap)]
     if not aims:
         return iter([("/" + GAP.sub(partial(_fill, route, None), route), False)])
     # Whose id belongs here is written down; until it is, every id there is gets its turn.
@@ -61,13 +61,13 @@ def _filled(route: str, ids: dict[str, Any], aim: str) -> Iterator[tuple[str, bo
     return iter([("/" + GAP.sub(partial(_fill, route, one), route), True) for one in wanted])
 
 
-def _is_id(gap: re.Match[str]) -> bool:
+def is_id(gap: re.Match[str]) -> bool:
     return gap["kind"] == "uuid" or (gap["name"] or "") in ("pk", "id") or (gap["name"] or "").endswith("_id")
 
 
 def _fill(route: str, identifier: Any, gap: re.Match[str]) -> str:
     name = gap["name"] or gap["group"]
-    if _is_id(gap):
+    if is_id(gap):
         return str(identifier) if (gap["kind"] == "int") == isinstance(identifier, int) else "7"
     if name == "name":
         entity = entity_of(route)
