@@ -1,6 +1,6 @@
 """Acme is the reader's workspace; Bunyan is the other one, with a mark in every word of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,15 @@ from tenants.services.engines import enable_engine
 from tests.isolation import walk
 from tests.isolation.planting import MARK, SIGN, ids_of, plant
 from tests.isolation.walk import Member, Secret
+
+
+@pytest.fixture
+def tenant(stage: Any, db: None) -> Iterator[Tenant]:
+    """Acme with every engine on; bound."""
+    with tenant_context(stage.organization.as_tenant()):
+        organization = enable_engine(actor=system_actor("test"), name="machines")
+    with tenant_context(organization.as_tenant()) as bound:
+        yield bound
 
 
 @pytest.fixture
@@ -64,5 +73,4 @@ def ask() -> Callable[..., Any]:
 @pytest.fixture
 def neighbour(tenant: Tenant, sara: Any, client_for: Any, api_for: Any) -> Member:
     """Sara, who may do everything in her own workspace, where every engine is on."""
-    enable_engine(actor=system_actor("test"), name="machines")
     return Member(lambda: client_for(sara, tenant), api_for(sara, tenant))
