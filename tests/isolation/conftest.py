@@ -1,10 +1,10 @@
 """Acme is the reader's workspace; Bunyan is the other one, with a mark in every word of it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 
@@ -14,7 +14,7 @@ from kernel.context import Tenant, public_context, tenant_context
 from tenants.models import Organization
 from tenants.services.engines import enable_engine
 from tests.isolation import walk
-from tests.isolation.planting import MARK, SIGN, ids_of, plant
+from tests.isolation.planting import SIGN, ids_of, make, plant
 from tests.isolation.walk import Member, Secret
 
 
@@ -28,7 +28,8 @@ def tenant(stage: Any, db: None) -> Iterator[Tenant]:
 
 
 @pytest.fixture
-def secret(stage: Any, other_tenant: Tenant) -> Secret:
+def secret(other_tenant: Tenant, olga: Any, actor_for: Any, tmp_path: Path, settings: Any) -> Secret:
+    settings.FILES_ROOT = tmp_path / "files"
     with tenant_context(other_tenant), transaction.atomic():
         enable_engine(actor=system_actor("test"), name="machines")
     with public_context():
@@ -38,10 +39,8 @@ def secret(stage: Any, other_tenant: Tenant) -> Secret:
     bound = organization.as_tenant()
     with tenant_context(bound), transaction.atomic():
         rows = plant()
-        passkey = Authenticator.objects.create(
-            user=stage.olga, type=Authenticator.Type.WEBAUTHN, data={"name": f"{MARK}0 passkey"}
-        )
-    return Secret(bound, rows, {**ids_of(rows), "mfa.Authenticator": passkey.pk})
+        made = make(olga, actor_for(olga, bound))
+    return Secret(bound, rows, {**ids_of(rows), **made})
 
 
 @pytest.fixture
