@@ -8,14 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from identity.models import Role, User
 from identity.services import create_operator
-from identity.services.emails import set_primary_email
 from kernel.access import system_actor
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.registry import registry
 from tests.factories import PASSWORD
 from tests.isolation.planting import own_models
+from tests.isolation.probes import colleague_of
 from tests.isolation.routes import Address, addresses
 from tests.isolation.walk import Member, Secret, adopted, fingerprint, knock, leaks, pry, sent_away, why
 
@@ -90,22 +89,13 @@ def test_members_of_this_workspace_asking_for_what_is_the_others(
     assert neighbour.ask("GET", "/api/v1/accounts/").status_code == 200
 
 
-@pytest.fixture
-def roleless(secret: Secret) -> User:
-    """Somebody of the other workspace whom nobody has given a role yet."""
-    with tenant_context(secret.tenant), transaction.atomic():
-        user = User(name="Roxana Nobody", email="roxana@example.com", state=User.State.ACTIVE, role=None)
-        user.set_unusable_password()
-        user.save(force_insert=True)
-        set_primary_email(user, "roxana@example.com", verified=True)
-    return user
-
-
-def test_somebody_inside_without_a_role_sees_no_record(
-    secret: Secret, roleless: User, client_for: Faces, api_for: Faces, ask: Ask
+@pytest.mark.parametrize("level", ["", "own", "team"])
+def test_a_colleague_sees_no_record_that_is_not_theirs(
+    level: str, secret: Secret, client_for: Faces, api_for: Faces
 ) -> None:
     """The wall inside the house: the one permission predicate, asked by every face."""
-    member = Member(lambda: client_for(roleless, secret.tenant), api_for(roleless, secret.tenant))
+    colleague = colleague_of(secret, level)
+    member = Member(lambda: client_for(colleague, secret.tenant), api_for(colleague, secret.tenant))
     wrong = []
     for address in addresses(secret.ids):
         response = member.ask("GET", address.path)
