@@ -194,14 +194,3 @@ def test_imports_match_and_make_at_home(secret: Secret, tenant: Tenant, sara: An
     with tenant_context(secret.tenant):
         again = Account.objects.get(pk=theirs.pk)
         assert (again.city, again.version) == (theirs.city, theirs.version)
-
-
-def test_the_database_itself_refuses_the_other_schema(secret: Secret, tenant: Tenant) -> None:
-    """Even code that names it: the role of this workspace has no right there."""
-    from django.db import ProgrammingError
-
-    with tenant_context(tenant), transaction.atomic(), connection.cursor() as cursor:
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            cursor.execute(f'SELECT count(*) FROM "{secret.tenant.schema}".crm_account')
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            cursor.execute("SELECT count(*) FROM public.tenants_organization")
