@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from kernel.context import public_context
 from tenants import sql, templates
+from tenants.direct import direct_connection
 from tenants.models import Organization, ReleaseRun
 from tenants.pool import refill_pool
 from tenants.releases.errors import explained
 from tenants.releases.foundation import (
-    direct_connection,
     ensure_roles,
     migrate_public,
     one_at_a_time,
