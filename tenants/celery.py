@@ -69,9 +69,8 @@ def tenant_of(schema: str) -> Tenant:
     from tenants.models import Organization
 
     with public_context():
-        organization: Organization | None = (
-            Organization.objects.filter(schema_name=schema).exclude(state=Organization.State.ERASED).first()
-        )
+        found = Organization.objects.exclude(state=Organization.State.ERASED).filter(schema_name=schema)
+        organization: Organization | None = found.first()
     if organization is None:
         raise NoWorkspace(f"There is no workspace {schema!r} (any more).")
     return organization.as_tenant()

@@ -1,31 +1,46 @@
 """Past the pooler, straight to PostgreSQL.
 
 A pooler lends a server connection for one transaction, so what must hold across several (the lock of a release, a
-setting for a whole run) needs a connection of its own. Such a command calls `use_direct_connection` before it does
-anything else; pages and tasks never do.
+setting for a whole run) needs a connection of its own. Releases ask for it; pages and other tasks never do.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 
 from kernel.context import public_context
 from tenants import sql
 
+_WHERE = ("HOST", "PORT", "USER", "PASSWORD", "NAME")
+
 
 class PooledConnection(RuntimeError):
-    """A command that needs a connection of its own was given a pooler's."""
+    """Something that needs a connection of its own was given a pooler's."""
 
 
-def use_direct_connection() -> None:
-    """From here on every connection of this process, in every thread, goes to `DIRECT_DATABASE` where that is set."""
+@contextmanager
+def direct_connection() -> Iterator[None]:
+    """This thread's connection goes to `DIRECT_DATABASE` meanwhile, where that is set; other threads' stay as they are."""
     direct: dict[str, Any] | None = settings.DIRECT_DATABASE
+    usual = connection.settings_dict
     if direct is not None:
-        connections.close_all()
-        # Every thread's connection is made from this one dictionary.
-        own: dict[str, Any] = connections.settings["default"]
-        own.update({name: direct[name] for name in ("HOST", "PORT", "USER", "PASSWORD", "NAME")})
+        connection.close()
+        # A dictionary of its own: the usual one is shared by the connections of all threads.
+        connection.settings_dict = {**usual, **{name: direct[name] for name in _WHERE}}
+    try:
+        with public_context():
+            _check_is_own()
+            yield
+    finally:
+        if direct is not None:
+            connection.close()
+            connection.settings_dict = usual
+
+
+def _check_is_own() -> None:
     if is_pooled():
         raise PooledConnection(
             "DATABASE_URL leads to a pooler, and this needs a connection of its own."

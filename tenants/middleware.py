@@ -24,6 +24,8 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 _GONE: Final = (OperationalError, InterfaceError)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 HEADER: Final = "X-Request-ID"
+#: What a suspended workspace still has: signing in, its own data and the way back. Who may, their own views decide.
+OPEN_WHEN_CLOSED: Final = ("/auth/", "/settings/closing/", "/settings/data/", "/api/v1/workspace/archives/")
 
 
 class WorkspaceMiddleware:
@@ -68,7 +70,11 @@ class WorkspaceMiddleware:
                 organization = hosts.organization_at(host)
             if organization is None:
                 return unknown_workspace(request, host)
-            if not organization.is_open:
+            request.organization = organization  # type: ignore[attr-defined]  # ours
+            enter = organization.meaning.enter
+            if enter == "nobody":
+                return unknown_workspace(request, host)
+            if enter == "admins" and not request.path.startswith(OPEN_WHEN_CLOSED):
                 return closed_workspace(request, organization)
             return self._inside(request, organization.as_tenant(), "config.urls_workspace")
 

@@ -129,8 +129,19 @@ def run_due() -> int:
     return ran
 
 
+def pause_jobs() -> int:
+    """Take running jobs back from their workers, who stop at the next step: the workspace has become read-only.
+
+    They wait with what they did and go on from there once it is open again. Jobs that only read go on.
+    """
+    running = Job.objects.filter(state=_State.RUNNING).exclude(kind__in=registry.reading_jobs())
+    return running.update(state=_State.WAITING, leased_until=None)
+
+
 def _take(which: Q) -> Job | None:
     now = timezone.now()
+    if require_tenant().read_only:
+        which &= Q(kind__in=registry.reading_jobs())
     free = Q(state=_State.WAITING, next_at__lte=now) | Q(state=_State.RUNNING, leased_until__lt=now)
     with transaction.atomic():
         job = Job.objects.select_for_update(skip_locked=True).filter(which, free).order_by("next_at", "id").first()

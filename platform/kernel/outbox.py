@@ -19,7 +19,12 @@ _State = OutboxMessage.State
 
 
 def relay(*, batch: int = 100) -> int:
-    """Deliver what is due in the bound workspace; returns how many messages were handled."""
+    """Deliver what is due in the bound workspace; returns how many messages were handled.
+
+    Receivers write: where nothing may be changed, events are kept until it may.
+    """
+    if require_tenant().read_only:
+        return 0
     handled = 0
     while messages := _lease(batch):
         for message in messages:

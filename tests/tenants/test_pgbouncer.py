@@ -19,7 +19,7 @@ from identity.models import Team, User
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.copying import insert_records
 from tenants import releases, sql
-from tenants.direct import PooledConnection, is_pooled, use_direct_connection
+from tenants.direct import PooledConnection, direct_connection, is_pooled
 from tenants.models import Organization
 from tests.factories import api_client, make_workspace, page_client
 from tests.factories.pooler import PROGRAM, pooled, raw
@@ -304,13 +304,16 @@ def test_a_release_passes_the_pooler_by(tenants: list[Tenant], monkeypatch: pyte
     monkeypatch.setattr(settings, "DIRECT_DATABASE", dict(connections.settings["default"]))
     with pooled(SERVERS):
         assert is_pooled()
-        use_direct_connection()
-        assert not is_pooled()
-        releases.prepare(pool=0)
+        with direct_connection():
+            assert not is_pooled()
+            releases.release(releases.Options(pool=0))
+        assert is_pooled()
 
 
 def test_a_release_that_only_has_a_pooler_is_refused(tenants: list[Tenant], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "DIRECT_DATABASE", None)
-    use_direct_connection()
-    with pooled(SERVERS), pytest.raises(PooledConnection, match="PEYVAND_DIRECT_DATABASE_URL"):
-        use_direct_connection()
+    with direct_connection():
+        assert not is_pooled()
+    refused = pytest.raises(PooledConnection, match="PEYVAND_DIRECT_DATABASE_URL")
+    with pooled(SERVERS), refused, direct_connection():
+        pytest.fail("It was let through.")

@@ -124,10 +124,13 @@ DATABASES: dict[str, dict[str, Any]] = {
 DIRECT_DATABASE = _database(_direct) if (_direct := os.environ.get("PEYVAND_DIRECT_DATABASE_URL", "")) else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+CACHE_ROOT = VAR / "cache"
+#: redis://… where several hosts share one cache; else files.
+_CACHE_URL = os.environ.get("PEYVAND_CACHE_URL", "")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR / "cache",
+        "BACKEND": "kernel.cache.RedisCache" if _CACHE_URL else "kernel.cache.FileCache",
+        "LOCATION": _CACHE_URL or str(CACHE_ROOT),
         "KEY_FUNCTION": "kernel.cache.tenant_key",
     }
 }
@@ -213,6 +216,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenants.tasks.sweep", "schedule": 20.0},
     "refill-pool": {"task": "tenants.tasks.refill_pool", "schedule": 30.0},
+    "lives": {"task": "tenants.tasks.lives", "schedule": 3600.0},
+    "reap": {"task": "tenants.tasks.reap", "schedule": 86_400.0},
+    "sweep-files": {"task": "tenants.tasks.sweep_files", "schedule": 3600.0},
 }
 
 LOGGING = {
