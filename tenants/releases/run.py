@@ -13,7 +13,7 @@ from kernel.context import public_context
 from tenants import sql, templates
 from tenants.direct import direct_connection
 from tenants.models import Organization, ReleaseRun
-from tenants.pool import refill_pool
+from tenants.pool import drop_stale, refill_pool
 from tenants.releases.errors import explained
 from tenants.releases.foundation import (
     ensure_roles,
@@ -49,8 +49,9 @@ class Options:
     #: Connections at once; two were the quickest on two cores.
     parallel: int = 2
     batch: int = 20
-    #: Milliseconds to wait for a lock, and seconds before what was locked is tried again.
-    wait: int = 2000
+    #: Milliseconds to wait for a lock, less than the server's deadlock_timeout (1 s): of a release and somebody's
+    #: request that wait for each other, the release gives way. And seconds before what was locked is tried again.
+    wait: int = 800
     pauses: tuple[float, ...] = (1, 3, 10, 30)
     say: Callable[[str], None] = log.info
 
@@ -87,6 +88,7 @@ def release(options: Options | None = None) -> Report:
         report = _Release(options).run()
         if options.is_whole and not report.stopped:
             sql.run(f"COMMENT ON SCHEMA ext IS '{release_version()}'")
+            drop_stale()
             options.say(f"Schemas made for the pool: {refill_pool(pool)}.")
     return report
 
