@@ -1,14 +1,16 @@
 """A database for every test, with a fleet of workspaces in it: a release changes what all others stand on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from tenants import roles
+from tenants import roles, templates
+from tenants.migrating import Applied
 from tenants.releases import Options, is_prepared, release
+from tenants.versions import version_of
 from tests.factories.fleet import SIZE, Fleet, build_ship, drop_database, everybody, run_nowhere, switched_to
 
 
@@ -31,6 +33,24 @@ def _harbour(django_db_setup: None, django_db_blocker: Any) -> str:
                 for number in range(SIZE):
                     build_ship(number)
     return name
+
+
+_recorded: dict[Any, str] = {}
+
+
+@pytest.fixture(autouse=True)
+def _record_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same migrations give the same SQL: tests that release the same need not record it each time anew."""
+    honest = templates.record_tables
+
+    def record(part: str, below: Iterable[str], only: Applied | None = None) -> str:
+        below = tuple(below)
+        key = (part, version_of(part), below, only)
+        if key not in _recorded:
+            _recorded[key] = honest(part, below, only)
+        return _recorded[key]
+
+    monkeypatch.setattr(templates, "record_tables", record)
 
 
 @pytest.fixture

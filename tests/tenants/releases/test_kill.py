@@ -61,7 +61,7 @@ def test_killed_again_and_again_it_ends_all_the_same(fleet: Fleet, batch: str) -
     done = 0
     with fleet.beside() as cursor:
         cursor.connection.autocommit = True
-        for _kill in range(4):
+        for _kill in range(3):
             if done >= SIZE + MORE - 2:
                 break
             target = chance.randint(done + 1, min(done + 9, SIZE + MORE - 1))
