@@ -181,7 +181,11 @@ def things(scene: Scene) -> list[str]:
         cache.set("key", MARK)
     with tenant_context(scene.tenant):
         files.save("imports", [b"ours"])
-        for name in (ref, f"imports/../../{scene.secret.tenant.schema}/{ref}", f"../{scene.secret.tenant.schema}/{ref}"):
+        for name in (
+            ref,
+            f"imports/../../{scene.secret.tenant.schema}/{ref}",
+            f"../{scene.secret.tenant.schema}/{ref}",
+        ):
             try:
                 found.append(f"file {name}: {files.path_of(name).read_bytes()!r}")
             except Exception as error:

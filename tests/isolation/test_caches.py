@@ -46,7 +46,10 @@ def test_every_key_a_request_writes_carries_its_workspace(
 ) -> None:
     for address in addresses(secret.ids):
         neighbour.ask("GET", address.path)
-    for path, body in (("/auth/login/", f"login=x%40example.com&password={PASSWORD}"), ("/auth/password/reset/", "email=x%40e.example")):
+    for path, body in (
+        ("/auth/login/", f"login=x%40example.com&password={PASSWORD}"),
+        ("/auth/password/reset/", "email=x%40e.example"),
+    ):
         ask(Client(HTTP_HOST=tenant.host), "POST", path, body=body, content_type="application/x-www-form-urlencoded")
     ask(Client(HTTP_HOST=tenant.host), "GET", "/auth/invitation/qqqq/")
     assert strays(keys, tenant) == []
@@ -73,7 +76,12 @@ def test_no_name_of_a_key_reaches_another_workspace(secret: Secret, tenant: Tena
     with tenant_context(secret.tenant):
         cache.set("key", MARK)
     with tenant_context(tenant):
-        for name in ("key", f"{secret.tenant.schema}:key", f"../{secret.tenant.schema}:key", f":1:{secret.tenant.schema}:key"):
+        for name in (
+            "key",
+            f"{secret.tenant.schema}:key",
+            f"../{secret.tenant.schema}:key",
+            f":1:{secret.tenant.schema}:key",
+        ):
             assert cache.get(name) is None, name
             assert cache.get(name, version=1) is None, name
         assert cache.get_many(["key"]) == {}
@@ -84,5 +92,11 @@ def test_no_name_of_a_key_reaches_another_workspace(secret: Secret, tenant: Tena
 
 
 def test_a_stray_key_is_reported(tenant: Tenant) -> None:
-    keys: Any = [":1:public:prices", ":1:t_other:rate:1", f":1:{tenant.schema}:rate:1", ":1:public:limit:find:1", "rate"]
+    keys: Any = [
+        ":1:public:prices",
+        ":1:t_other:rate:1",
+        f":1:{tenant.schema}:rate:1",
+        ":1:public:limit:find:1",
+        "rate",
+    ]
     assert strays(keys, tenant) == [":1:public:prices", ":1:t_other:rate:1", "rate"]

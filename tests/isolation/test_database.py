@@ -30,9 +30,7 @@ def test_every_workspace_has_its_role_and_every_role_its_workspace(catalogue: An
     told = f"Peyvand workspace in {settings.DATABASES['default']['NAME']}"
     roles = {
         name
-        for (name,) in catalogue(
-            "SELECT rolname FROM pg_roles WHERE shobj_description(oid, 'pg_authid') = %s", [told]
-        )
+        for (name,) in catalogue("SELECT rolname FROM pg_roles WHERE shobj_description(oid, 'pg_authid') = %s", [told])
     }
     assert schemas == roles
     assert len(schemas) >= 2
@@ -143,7 +141,9 @@ def test_what_a_role_gives_away_it_does_not_have(secret: Secret, tenant: Tenant)
 def test_what_the_planner_knows_of_others_is_hidden(secret: Secret, tenant: Tenant) -> None:
     """pg_stats quotes values of columns."""
     assert sql.one("SELECT count(*) FROM pg_stats WHERE schemaname = %s", [secret.tenant.schema]) == 0
-    assert sql.one("SELECT count(*) FROM information_schema.tables WHERE table_schema = %s", [secret.tenant.schema]) == 0
+    assert (
+        sql.one("SELECT count(*) FROM information_schema.tables WHERE table_schema = %s", [secret.tenant.schema]) == 0
+    )
 
 
 def test_where_the_second_lock_ends(secret: Secret, tenant: Tenant) -> None:

@@ -125,9 +125,7 @@ def test_jobs_that_name_a_neighbours_record_change_nothing(
     assert fingerprint(secret.tenant) == before
 
 
-def test_receivers_hear_in_their_own_workspace(
-    secret: Secret, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_receivers_hear_in_their_own_workspace(secret: Secret, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every event that somebody hears, with a payload that names the other's records."""
     where: list[tuple[str, str, str]] = []
     receive = outbox.receive
@@ -144,7 +142,9 @@ def test_receivers_hear_in_their_own_workspace(
         for event in heard:
             publish(event, named_ids(secret.ids))
     outbox.relay()
-    assert {f"{event} {path}" for event in heard for path, _s, _r in where if path in _paths(event)} == FOUND["receivers"]()
+    assert {f"{event} {path}" for event in heard for path, _s, _r in where if path in _paths(event)} == FOUND[
+        "receivers"
+    ]()
     assert {(schema, role) for _path, schema, role in where} == {(tenant.schema, tenant.schema)}
     assert fingerprint(secret.tenant) == before
 

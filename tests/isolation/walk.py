@@ -166,7 +166,9 @@ def _attempts(address: Address, named: dict[str, Any]) -> Iterator[tuple[str, st
 def fingerprint(tenant: Tenant) -> dict[str, Any]:
     """Every row of a workspace."""
     with tenant_context(tenant):
-        return {model._meta.label: sorted(_line(row) for row in model._base_manager.values_list()) for model in own_models()}
+        return {
+            model._meta.label: sorted(_line(row) for row in model._base_manager.values_list()) for model in own_models()
+        }
 
 
 def _line(row: tuple[Any, ...]) -> str:
