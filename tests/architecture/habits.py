@@ -122,7 +122,7 @@ def kept_by_the_process(tree: ast.Module) -> Iterator[tuple[int, str]]:
         for node in ast.walk(function):
             if isinstance(node, ast.Global):
                 yield from ((node.lineno, name) for name in node.names)
-            elif (name := _written(node)) in stores - own:
+            elif isinstance(node, ast.Call | ast.Subscript) and (name := _written(node)) in stores - own:
                 yield node.lineno, name
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -35,7 +36,7 @@ RULES = (
     Rule(habits.content_types, "refer to a record by its entity's name and its id: content types are cached by the "
          "process, and their ids differ between schemas"),
     Rule(habits.cached_pages, "keep no whole page: who asked, and where, is not in its key"),
-    Rule(habits.bound_otherwise, "bind by kernel.context.tenant_context: everything else forgets the role, or keeps the "
+    Rule(habits.bound_otherwise, "bind by kernel.context.tenant_context: all else forgets the role, or keeps the "
          "workspace on the connection"),
     Rule(habits.thread_locals, "use a ContextVar: it follows async code, and ends where it was set"),
     Rule(habits.loose_threads, "start no thread in a request; hand work to a job, or run it in "
@@ -212,7 +213,7 @@ def test_no_header_names_the_host() -> None:
 
 def test_templates_are_cached_by_name_and_never_made_of_rows() -> None:
     """The cached loader keeps a template for all: its sources are files of ours."""
-    options = settings.TEMPLATES[0]["OPTIONS"]
+    options: Any = settings.TEMPLATES[0]["OPTIONS"]
     ((_cached, loaders),) = options["loaders"]
     assert set(loaders) == {
         "django_cotton.cotton_loader.Loader", "django.template.loaders.filesystem.Loader",

@@ -1,6 +1,5 @@
 """The cache all workspaces share: every key says whose it is."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ PROVIDERS = ("host-changed:", "limit:", "queue-heartbeat")
 
 
 @pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def keys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every key as the cache is given it, read or written."""
     found: list[str] = []
     real = BaseCache.make_and_validate_key
@@ -31,7 +30,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return made
 
     monkeypatch.setattr(BaseCache, "make_and_validate_key", noting)
-    yield found
+    return found
 
 
 def strays(keys: list[str], tenant: Tenant) -> list[str]:

@@ -39,7 +39,8 @@ def test_every_workspace_has_its_role_and_every_role_its_workspace(catalogue: An
 def test_nobody_but_its_role_has_a_right_in_a_workspace(catalogue: Any) -> None:
     assert strange_rights() == []
     later = catalogue(f"""
-        SELECT n.nspname, coalesce(g.rolname, 'PUBLIC') FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace
+        SELECT n.nspname, coalesce(g.rolname, 'PUBLIC')
+        FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace
         CROSS JOIN LATERAL aclexplode(d.defaclacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
         WHERE n.nspname ~ {SCHEMAS} AND a.grantee <> d.defaclrole AND g.rolname IS DISTINCT FROM n.nspname""")
     assert later == []
@@ -119,7 +120,8 @@ def test_no_view_or_trigger_of_a_workspace_reaches_out(catalogue: Any) -> None:
     "CREATE EXTENSION dblink", "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE TABLE public.mine (id int)", "CREATE TABLE ext.mine (id int)", 'CREATE TABLE "{other}".mine (id int)',
     'TRUNCATE "{other}".crm_account CASCADE', 'ALTER TABLE "{other}".crm_account ADD COLUMN mine int',
-    'DROP TABLE "{other}".crm_account CASCADE', 'LOCK TABLE "{other}".crm_account', "LOCK TABLE public.tenants_organization",
+    'DROP TABLE "{other}".crm_account CASCADE', 'LOCK TABLE "{other}".crm_account',
+    "LOCK TABLE public.tenants_organization",
     'SELECT last_value FROM "{other}".account_emailaddress_id_seq', 'ALTER ROLE "{other}" LOGIN', 'DROP ROLE "{other}"',
     "ALTER DEFAULT PRIVILEGES FOR ROLE {login} GRANT SELECT ON TABLES TO PUBLIC",
     "COMMENT ON TABLE crm_account IS 'mine'", "ALTER TABLE crm_account OWNER TO \"{own}\"",

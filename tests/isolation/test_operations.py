@@ -11,7 +11,16 @@ from kernel.registry import registry
 from tests.isolation.inventory import generic_operation, listed
 from tests.isolation.operations import Operation, operations
 from tests.isolation.walk import (
-    OPEN_API, REFUSED, Member, Secret, adopted, ask, fingerprint, json_of, leaks, why,
+    OPEN_API,
+    REFUSED,
+    Member,
+    Secret,
+    adopted,
+    ask,
+    fingerprint,
+    json_of,
+    leaks,
+    why,
 )  # fmt: skip
 
 

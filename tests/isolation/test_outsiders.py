@@ -10,7 +10,7 @@ from django.test import Client
 
 from identity.services import create_operator
 from kernel.access import system_actor
-from kernel.context import Tenant, public_context, tenant_context
+from kernel.context import Tenant, public_context
 from kernel.registry import registry
 from tests.factories import PASSWORD
 from tests.isolation.planting import own_models

@@ -176,11 +176,11 @@ def _line(row: tuple[Any, ...]) -> str:
 
 
 def adopted(tenant: Tenant, ids: dict[str, Any]) -> list[str]:
-    """Rows of this workspace that hold another's id where a record is meant. What the audit quotes of a query is text."""
+    """Rows of this workspace that hold another's id. The audit may quote a query, which is text."""
     foreign = {str(value) for value in ids.values() if not isinstance(value, int)}
     return sorted(
         f"{label}: {line}"
         for label, lines in fingerprint(tenant).items()
         for line in lines
-        if label not in ("kernel.AuditEntry",) and any(one in line for one in foreign)
+        if label != "kernel.AuditEntry" and any(one in line for one in foreign)
     )
