@@ -1,5 +1,6 @@
 """From a host to what answers there: the public site, the provider's console, or a workspace."""
 
+import hashlib
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -72,13 +73,18 @@ def organization_at(host: str) -> "Organization | None":
 
 def _stamp(host: str) -> str:
     with public_context():
-        return str(cache.get(f"host-changed:{host}", ""))
+        return str(cache.get(_stamp_key(host), ""))
+
+
+def _stamp_key(host: str) -> str:
+    """Without the host itself: it may be the name of somebody who was just erased."""
+    return f"host-changed:{hashlib.blake2s(host.encode()).hexdigest()}"
 
 
 def forget(host: str) -> None:
     _known.pop(host, None)
     with public_context():
-        cache.set(f"host-changed:{host}", uuid7().hex, timeout=60)
+        cache.set(_stamp_key(host), uuid7().hex, timeout=60)
 
 
 def forget_all() -> None:

@@ -3,7 +3,8 @@
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextvars import copy_context
 from typing import Any, Final
 
 from django.core.exceptions import DisallowedHost
@@ -23,6 +24,8 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 _GONE: Final = (OperationalError, InterfaceError)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 HEADER: Final = "X-Request-ID"
+#: What a suspended workspace still has: signing in, its own data and the way back. Who may, their own views decide.
+OPEN_WHEN_CLOSED: Final = ("/auth/", "/settings/closing/", "/settings/data/", "/api/v1/workspace/archives/")
 
 
 class WorkspaceMiddleware:
@@ -67,7 +70,11 @@ class WorkspaceMiddleware:
                 organization = hosts.organization_at(host)
             if organization is None:
                 return unknown_workspace(request, host)
-            if not organization.is_open:
+            request.organization = organization  # type: ignore[attr-defined]  # ours
+            enter = organization.meaning.enter
+            if enter == "nobody":
+                return unknown_workspace(request, host)
+            if enter == "admins" and not request.path.startswith(OPEN_WHEN_CLOSED):
                 return closed_workspace(request, organization)
             return self._inside(request, organization.as_tenant(), "config.urls_workspace")
 
@@ -84,7 +91,21 @@ class WorkspaceMiddleware:
 
 
 def _bound(content: Any, tenant: Tenant) -> Iterator[bytes]:
-    """A stream is read after the request's transaction: it gets one of its own, in the same workspace."""
+    """A stream is read after the request's transaction: it gets one of its own, in the same workspace.
+
+    Each piece is made in a context of the stream's own: a ContextVar that a generator sets would otherwise hold for
+    whoever reads it, and for the next stream that is read in turns with this one.
+    """
+    context = copy_context()
+    stream = _in_transaction(content, tenant)
+    try:
+        while (piece := context.run(next, stream, None)) is not None:
+            yield piece
+    finally:
+        context.run(stream.close)
+
+
+def _in_transaction(content: Any, tenant: Tenant) -> Generator[bytes, None, None]:
     with tenant_context(tenant), transaction.atomic():
         yield from content
 

@@ -1,14 +1,19 @@
 """What workers do: wake what a commit left behind, sweep for what was missed, keep the pool filled."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from kernel import jobs, outbox
+from kernel import files, jobs, outbox
+from kernel.access import system_actor
 from kernel.context import Tenant, tenant_context
-from tenants import health, pool
+from tenants import erasure, health, lifecycle, pool, reaper
 from tenants.celery import WorkspaceTask
+from tenants.models import Organization
 from tenants.selectors import schemas_with_work
 
 log = logging.getLogger(__name__)
@@ -44,6 +49,39 @@ def sweep() -> int:
 @shared_task(base=WorkspaceTask, name="tenants.tasks.refill_pool", public=True)
 def refill_pool() -> int:
     return pool.refill_pool()
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.lives", public=True)
+def lives() -> int:
+    """What time brings about: moves that are due, final archives, erasures. One that fails stops no other."""
+    actor, done = system_actor("lifecycle"), 0
+    for organization, to, reason in lifecycle.due_moves():
+        done += _try(partial(lifecycle.move, organization, to, reason=reason, actor=actor), organization)
+    for organization in lifecycle.due_archives():
+        done += _try(partial(lifecycle.finish_archive, organization, actor=actor), organization)
+    for organization in erasure.due_erasures():
+        done += _try(partial(erasure.erase, organization, actor=actor), organization)
+    return done
+
+
+def _try(act: Callable[[], object], organization: Organization) -> bool:
+    try:
+        act()
+    except Exception:  # kept in the log; the next hour tries again
+        log.exception("The life of %s did not go on", organization.pk)
+        return False
+    return True
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.reap", public=True)
+def reap() -> int:
+    return len(reaper.reap())
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.sweep_files", public=True)
+def sweep_files() -> int:
+    """Remove archives and uploads that have had their time, in every workspace; how many."""
+    return files.sweep(settings.FILES_KEPT_DAYS)
 
 
 def send_wake(what: str, schema: str, key: str) -> None:

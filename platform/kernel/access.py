@@ -2,7 +2,7 @@
 
 A role gives each permission a level. For an entity's records: `own` = I own it (or made it, where it has no owner),
 `team` = its owner is in one of the teams I reach, `all`. Unknown permissions, entities of engines that are off, and
-actors without a role get nothing.
+actors without a role get nothing. Where the workspace is read-only or closed, nobody holds what would change it, the system included.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
+from kernel.context import get_tenant
 from kernel.errors import Denied, NotFound
 from kernel.registry import LEVELS, Entity, registry
 
@@ -33,7 +34,8 @@ class Actor:
 
     def level(self, code: str) -> str:
         """The level this actor has on a permission; "none" for what is unknown or switched off."""
-        if code not in registry.permissions:
+        permission = registry.permissions.get(code)
+        if permission is None or not _holds_here(permission.holds):
             return "none"
         if self.system:
             return "all"
@@ -45,6 +47,26 @@ class Actor:
     def may(self, code: str) -> bool:
         """Whether this permission is held at any level."""
         return _RANK[self.level(code)] > 0
+
+
+def _holds_here(holds: str) -> bool:
+    tenant = get_tenant()
+    if tenant is None or not tenant.read_only:
+        return True
+    return holds == "closed" or (holds == "read_only" and not tenant.closed)
+
+
+def denied() -> Denied:
+    """A refusal that gives the reason people can do something about."""
+    tenant = get_tenant()
+    return Denied((tenant.read_only if tenant else "") or None)
+
+
+def require_open() -> None:
+    """Refuse where nothing may be changed, whoever asks: the first line of services that write records."""
+    tenant = get_tenant()
+    if tenant is not None and tenant.read_only:
+        raise denied()
 
 
 def system_actor(label: str = "system") -> Actor:
@@ -75,7 +97,7 @@ def may_add(entity: str | Entity, actor: Actor) -> bool:
 def require(actor: Actor, code: str) -> None:
     """Refuse unless the permission is held at some level."""
     if not actor.may(code):
-        raise Denied()
+        raise denied()
 
 
 def records_visible_to(actor: Actor, entity: str | Entity, action: str = "view") -> QuerySet[Any]:
@@ -95,7 +117,7 @@ def get_record_for(actor: Actor, entity: str | Entity, pk: UUID | str, action: s
     if record is None:
         raise NotFound()
     if action != "view" and not allows(actor, kind, record, action):
-        raise Denied()
+        raise denied()
     return record
 
 

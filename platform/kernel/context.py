@@ -31,6 +31,8 @@ class Tenant:
     operator: bool = False
     #: Why nothing may be changed here now (a sentence for people); "" where changes are welcome.
     read_only: Text = ""
+    #: Suspended: only what concerns the workspace's own end (its data, the way back) is possible at all.
+    closed: bool = False
 
     @property
     def is_public(self) -> bool:

@@ -17,7 +17,7 @@ from kernel.context import door, require_tenant
 from kernel.errors import KernelError, NotFound
 from kernel.models import Job
 from kernel.registry import registry
-from kernel.wake import wake
+from kernel.wake import note_work, wake
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -40,6 +40,7 @@ def start_job(kind: str, *, actor: Actor, payload: dict[str, Any], total: int | 
     job = Job.objects.create(
         kind=kind, created_by_id=actor.user_id, created_by_label=actor.label[:200], payload=payload, total=total
     )
+    note_work()
     wake("job", require_tenant().schema, str(job.pk))
     return job
 
@@ -129,8 +130,19 @@ def run_due() -> int:
     return ran
 
 
+def pause_jobs() -> int:
+    """Take running jobs back from their workers, who stop at the next step: the workspace has become read-only.
+
+    They wait with what they did and go on from there once it is open again. Jobs that only read go on.
+    """
+    running = Job.objects.filter(state=_State.RUNNING).exclude(kind__in=registry.reading_jobs())
+    return running.update(state=_State.WAITING, leased_until=None)
+
+
 def _take(which: Q) -> Job | None:
     now = timezone.now()
+    if require_tenant().read_only:
+        which &= Q(kind__in=registry.reading_jobs())
     free = Q(state=_State.WAITING, next_at__lte=now) | Q(state=_State.RUNNING, leased_until__lt=now)
     with transaction.atomic():
         job = Job.objects.select_for_update(skip_locked=True).filter(which, free).order_by("next_at", "id").first()

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kernel import audit
-from kernel.access import Actor, get_record_for, may_add, visible
+from kernel.access import Actor, denied, get_record_for, may_add, require_open, visible
 from kernel.clean import blank
 from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.events import publish_all
@@ -59,7 +59,7 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     """Make a record. Its owner is the actor unless values say otherwise."""
     kind = registry.entity(entity)
     if not may_add(kind, actor):
-        raise Denied()
+        raise denied()
     record = kind.model_class(created_by_id=actor.user_id)
     full = fill_defaults(kind, values, actor)
     for name, value in full.items():
@@ -137,6 +137,7 @@ def _set_deleted(kind: Entity, record: Any, at: Any, actor: Actor, verb: str, ba
 @transaction.atomic
 def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any:
     """Bring a deleted record back."""
+    require_open()
     kind = registry.entity(entity)
     deleted = kind.model_class.everything.select_for_update().filter(visible(kind, actor, "delete"), pk=pk)  # type: ignore[attr-defined] # Record's manager
     record = deleted.filter(deleted_at__isnull=False).first()
@@ -149,6 +150,7 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
 @transaction.atomic
 def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
     """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
+    require_open()
     kind = registry.entity(entity)
     wanted = _ids(ids)
     outcome = Outcome()
@@ -178,6 +180,7 @@ def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, b
 
 @transaction.atomic
 def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Outcome:
+    require_open()
     kind = registry.entity(entity)
     wanted = _ids(ids)
     outcome = Outcome()
@@ -205,6 +208,7 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
 
     What somebody changed since, or what the actor may not change, is left as it is and counted as refused.
     """
+    require_open()
     identifier = batch if isinstance(batch, UUID) else UUID(str(batch))
     entries = list(AuditEntry.objects.filter(Q(batch=identifier) | Q(pk=identifier)).order_by("id"))
     if not entries:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from kernel import audit
-from kernel.access import Actor, may_add, visible
+from kernel.access import Actor, may_add, require_open, visible
 from kernel.context import get_door
 from kernel.copying import insert_records
 from kernel.errors import Denied, Invalid, Problem
@@ -39,6 +39,7 @@ def upsert_records(
     The same key twice in one call: the later row changes what the earlier one made. Records that the actor may not
     see are not matched; ones seen but not the actor's to change are refused.
     """
+    require_open()
     kind = registry.entity(entity)
     return _Upsert(kind, actor, tuple(match), batch or uuid7()).run(rows)
 
@@ -48,6 +49,7 @@ def change_records(
     entity: str | Entity, values: Mapping[UUID, Values], *, actor: Actor, batch: UUID | None = None
 ) -> dict[UUID, RowResult]:
     """Give many records values of their own, set-based; what the actor may not change is refused."""
+    require_open()
     kind = registry.entity(entity)
     return _Upsert(kind, actor, (), batch or uuid7()).run_by_id(values)
 

@@ -9,24 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from kernel.context import Tenant
+from kernel.errors import Text
 from kernel.ids import uuid7
 from tenants import hosts
 from tenants.preferences import with_defaults
+from tenants.states import Meaning, State, meaning_of, sentence_for
 
 
 class Organization(TenantMixin):  # type: ignore[misc]  # the library has no types
     """A customer of ours, and its workspace's schema."""
 
-    class State(models.TextChoices):
-        """In the order of a life that ends; who may move where is said in tenants/lifecycle.py."""
-
-        TRIAL = "trial", _("Trial")
-        ACTIVE = "active", _("Active")
-        PAST_DUE = "past_due", _("Past due")
-        READ_ONLY = "read_only", _("Read-only")
-        SUSPENDED = "suspended", _("Suspended")
-        EXPORTED = "exported", _("Exported")
-        ERASED = "erased", _("Erased")
+    State = State
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -37,7 +30,7 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
     schema_name = models.CharField(max_length=63, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.TRIAL)
     state_since = models.DateTimeField(default=timezone.now, db_default=Now())
-    #: Why it is in this state, a key of tenants.lifecycle.REASONS.
+    #: Why it is in this state, a key of tenants.states.REASONS.
     state_reason = models.CharField(max_length=30, blank=True, default="", db_default="")
     #: When everything of it is to be deleted, unless somebody changes their mind before.
     erase_after = models.DateTimeField(null=True, blank=True)
@@ -73,8 +66,13 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
         return hosts.address(self.host)
 
     @property
-    def is_open(self) -> bool:
-        return self.state in (self.State.TRIAL, self.State.ACTIVE)
+    def meaning(self) -> Meaning:
+        return meaning_of(self.state)
+
+    @property
+    def sentence(self) -> Text:
+        """Why nothing can be changed in it; "" where everything can."""
+        return sentence_for(self.state, self.state_reason)
 
     @property
     def trial_days_left(self) -> int | None:
@@ -87,6 +85,7 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
         return Tenant(
             schema=self.schema_name, id=self.id, name=self.name, host=self.host, engines=frozenset(self.engines),
             preferences={**with_defaults(self.preferences, self.language), "language": self.language},
+            read_only=self.sentence, closed=self.meaning.enter != "all",
         )  # fmt: skip
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ from identity.services.passwords import check_password_strength
 from identity.services.people import MANAGE, may_grant
 from identity.services.tokens import digest
 from identity.services.writing import change_user, created_user, lock_user, tell
-from kernel.access import Actor, require
+from kernel.access import Actor, require, require_open
 from kernel.audit import record_act
 from kernel.errors import Denied, Invalid, NotFound
 
@@ -131,6 +131,7 @@ def find_invitation(secret: str, *, lock: bool = False) -> Invitation:
 @transaction.atomic
 def accept_invitation(*, token: str, password: str, name: str = "") -> User:
     """The letter proves the address, so it is confirmed with this."""
+    require_open()
     invitation = find_invitation(token, lock=True)
     user = lock_user(invitation.user)
     check_password_strength(password, user)

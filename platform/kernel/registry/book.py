@@ -71,6 +71,9 @@ class Registry:
             if entity.field(listed.field).target == name
         )
 
+    def reading_jobs(self) -> frozenset[str]:
+        return frozenset(kind for m in self.modules for kind in m.reading_jobs)
+
     def always_on(self) -> frozenset[str]:
         return frozenset(m.name for m in self.modules if m.always_on)
 
@@ -87,7 +90,8 @@ class Registry:
                 for action in ACTIONS:
                     levels = {role: acts[action] for role, acts in entity.levels.items() if action in acts}
                     code = entity.permission(action)
-                    found[code] = Permission(code, entity.label_plural, levels)
+                    reads = action in ("view", "export")
+                    found[code] = Permission(code, entity.label_plural, levels, "read_only" if reads else "open")
             for permission in module.permissions:
                 if permission.code in found:
                     raise DuplicateName(f"Two permissions are named {permission.code!r}.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from kernel.errors import Text
 from kernel.registry.entities import Entity
@@ -15,6 +16,8 @@ class Permission:
     label: Text
     #: Level of a fresh role: {"manager": "all"}. Admins always have "all".
     levels: Mapping[str, str] = field(default_factory=dict)
+    #: Where it holds although the workspace is not open: it changes no record. "closed" holds in a read-only one too.
+    holds: Literal["open", "read_only", "closed"] = "open"
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Module:
     publishes: tuple[str, ...] = ()
     hears: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
+    #: Kinds of jobs that change no record (exports): they run in a workspace that is read-only or suspended too.
+    reading_jobs: frozenset[str] = frozenset()
     price_key: str = ""
     #: Dotted path of `f(*, actor) -> None`, run in the transaction that switches the engine on for the first time.
     on_enable: str = ""

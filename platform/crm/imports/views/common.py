@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.imports.selectors import entity_for_import, get_run_for, importable_entities
 from crm.models import ImportRun
-from kernel.access import Actor
-from kernel.errors import Denied
+from kernel.access import Actor, denied
 from kernel.registry import Entity
 
 
@@ -23,7 +22,7 @@ def entities_of(request: HttpRequest) -> list[Entity]:
     """What this person may import; Denied where that is nothing."""
     entities = importable_entities(actor_of(request))
     if not entities:
-        raise Denied()
+        raise denied()
     return entities
 
 
