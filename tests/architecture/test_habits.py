@@ -40,7 +40,10 @@ RULES = (
          "workspace on the connection"),
     Rule(habits.thread_locals, "use a ContextVar: it follows async code, and ends where it was set"),
     Rule(habits.loose_threads, "start no thread in a request; hand work to a job, or run it in "
-         "contextvars.copy_context() and say here why"),
+         "contextvars.copy_context() and say here why", {
+        "tenants/archive/leases.py": "renews a lease; runs in a copy of the context",
+        "tenants/releases/parallel.py": "the operator's own releases; every thread binds public itself",
+    }),
     Rule(habits.operator_rights, "only what makes tables acts as the operator, and it stands in tenants/", {
         "platform/kernel/context.py": "where it is defined",
     }, home=("tenants/",)),
@@ -60,11 +63,14 @@ RULES = (
         "platform/kernel/text/folding.py:fold_table": "a table of ours",
         "platform/kernel/text/folding.py:sign_ranges": "a table of ours",
         "platform/kernel/values.py:_bool_words": "a table of ours",
+        "tenants/releases/plans.py:_tables_at": "migrations, all among its arguments",
         "tenants/versions.py:version_of": "migrations on the disk",
     }),
     Rule(habits.kept_by_the_process, "keep nothing between requests, or say here what its key is", {
         "platform/kernel/entitlements.py:_provider": "a function, set once at start-up",
         "platform/kernel/wake.py:_send": "a function, set once at start-up",
+        "platform/kernel/wake.py:_note": "a function, set once at start-up",
+        "tenants/lifecycle.py:_final_archive": "a function, set once at start-up",
         "tenants/catalogue.py:_prices": "a function, set once at start-up",
         "tenants/catalogue.py:_plans": "a function, set once at start-up",
         "tenants/hosts.py:_known": "organizations by host, for two seconds and no longer than their stamp",

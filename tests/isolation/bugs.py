@@ -439,7 +439,7 @@ def a_files_name_may_climb(patch: Patch, _scene: Scene) -> None:
 def a_task_runs_where_the_worker_was(patch: Patch, scene: Scene) -> None:
     from tenants.celery import WorkspaceTask
 
-    patch.setattr(WorkspaceTask, "_schema", lambda self: _bound().schema)
+    patch.setattr(WorkspaceTask, "_workspace", lambda self: _bound())
 
 
 @bug(probes.workers, "a message for nobody was run")

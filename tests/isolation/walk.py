@@ -115,7 +115,8 @@ def named_ids(ids: dict[str, Any]) -> dict[str, Any]:
         "team": str(ids["identity.Team"]), "role": str(ids["identity.Role"]), "token": str(ids["identity.ApiToken"]),
         "pipeline": str(ids["sfa.Pipeline"]), "stage": str(ids["sfa.Stage"]), "deal": str(ids["sfa.Deal"]),
         "lane": str(ids["sfa.Stage"]), "product": str(ids["sfa.Product"]), "view": str(ids["crm.SavedView"]),
-        "run": str(ids["crm.ImportRun"]), "job": str(ids["kernel.Job"]), "batch": str(ids["kernel.AuditEntry"]),
+        "run": str(ids["crm.ImportRun"]), "archive": str(ids["an upload"]), "to": str(ids["a way back"]),
+        "ref": f"restores/{ids['an upload']}", "job": str(ids["kernel.Job"]), "batch": str(ids["kernel.AuditEntry"]),
         "q": MARK,
     }  # fmt: skip
 
