@@ -11,7 +11,7 @@ from kernel.context import Tenant, public_context, tenant_context
 from tenants import health, hosts, limits
 from tests.factories import PASSWORD
 from tests.isolation.planting import MARK
-from tests.isolation.routes import addresses
+from tests.isolation.routes import addresses, of_one_entity
 from tests.isolation.walk import Member, Secret, ask
 
 #: What the provider keeps for itself; everything else belongs to a workspace.
@@ -43,7 +43,7 @@ def strays(keys: list[str], tenant: Tenant) -> list[str]:
 def test_every_key_a_request_writes_carries_its_workspace(
     keys: list[str], secret: Secret, tenant: Tenant, neighbour: Member
 ) -> None:
-    for address in addresses(secret.ids):
+    for address in of_one_entity(addresses(secret.ids)):
         neighbour.ask("GET", address.path)
     for path, body in (
         ("/auth/login/", f"login=x%40example.com&password={PASSWORD}"),
