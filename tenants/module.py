@@ -23,10 +23,5 @@ manifest = Module(
     ),
     urls="tenants.urls_workspace",
     api_urls="tenants.urls_api",
-    publishes=(
-        "tenants.engine_enabled",
-        "tenants.engine_disabled",
-        "tenants.engine_purged",
-        "tenants.state_changed",
-    ),  # fmt: skip
+    publishes=("tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed"),
 )

@@ -1,4 +1,4 @@
-"""A read-only workspace: everything can be read, nothing can be changed, through whatever face; and the page says so."""
+"""A read-only workspace: everything can be read and nothing changed, through whatever face; and pages say so."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +15,15 @@ from kernel.access import Actor, may_add, require_open, system_actor, visible
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.errors import Denied
 from kernel.models import OutboxMessage
-from kernel.records import bulk_delete, bulk_update, create_record, delete_record, restore_record, undo_batch
-from kernel.records import update_record
+from kernel.records import (
+    bulk_delete,
+    bulk_update,
+    create_record,
+    delete_record,
+    restore_record,
+    undo_batch,
+    update_record,
+)
 from kernel.registry import registry
 from kernel.upsert import change_records, upsert_records
 from tenants import hosts, sql
@@ -42,7 +49,8 @@ def become(tenant: Tenant, state: str, reason: str = "") -> Tenant:
     with public_context():
         Organization.objects.filter(pk=tenant.id).update(state=state, state_reason=reason)
         hosts.forget_all()
-        return Organization.objects.get(pk=tenant.id).as_tenant()
+        now: Tenant = Organization.objects.get(pk=tenant.id).as_tenant()
+        return now
 
 
 @dataclass
