@@ -24,3 +24,15 @@ PUBLIC_LIMITS = {
     "check": (120, 60) if _REAL else (5_000, 60),
     "find": (10, 3600) if _REAL else (1_000, 3600),
 }
+
+#: Where a pooler stands in front of the database: the way past it, for releases.
+DIRECT_DATABASE_URL = os.environ.get("PEYVAND_DIRECT_DATABASE_URL", "")
+#: Secrets of other installations whose archives may be restored here.
+ARCHIVE_KEYS = [key for key in os.environ.get("PEYVAND_ARCHIVE_KEYS", "").split(",") if key]
+#: The largest archive that may be uploaded, and what all of it may unpack to.
+ARCHIVE_MAX_BYTES = 8 * 1024**3
+ARCHIVE_MAX_UNPACKED = 64 * 1024**3
+#: How many days a workspace that was restored from an archive can go back to what was there before.
+ARCHIVE_BACK_DAYS = 7
+#: Days for which files are kept, by area; those of other areas stay.
+FILES_KEPT_DAYS = {"archives": 7, "restores": 2, "imports": 30}

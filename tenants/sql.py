@@ -14,12 +14,12 @@ def quoted(schema: str) -> str:
     return f'"{schema}"'
 
 
-def run(sql: str, params: list[Any] | None = None) -> None:
+def run(sql: str, params: list[Any] | dict[str, Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
 
 
-def rows(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def rows(sql: str, params: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         found: list[tuple[Any, ...]] = cursor.fetchall()

@@ -4,90 +4,47 @@ Migrating takes seconds a workspace; replaying the same statements in one messag
 with a hash of the migration files, so it is built again when one of them changes. A test proves replay ≡ migrate.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterable
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
-from kernel.context import Tenant, public_context, tenant_context
-from kernel.ids import uuid7
+from kernel.context import public_context
 from kernel.registry import registry
 from tenants import sql
+from tenants.migrating import Applied, Record, migrate_here, scratch_schema
 from tenants.models import SchemaTemplate
-from tenants.router import core_labels, engines_in_hand
 from tenants.versions import CORE, labels_of_part, parts, version_of
-
-_READS = ("SELECT", "SHOW", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS ALL")
 
 
 class StaleTemplate(RuntimeError):
-    """The stored SQL is older than the migrations: `manage.py prepare` has not run since."""
+    """The stored SQL is older than the migrations: `manage.py release` has not run since."""
 
 
-def migrate_here(labels: frozenset[str]) -> None:
-    """Run the pending migrations of these apps in the schema that is bound now."""
-    token = engines_in_hand.set(labels - core_labels())
-    try:
-        executor = MigrationExecutor(connection)
-        executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
-    finally:
-        engines_in_hand.reset(token)
-
-
-@contextmanager
-def scratch_schema() -> Iterator[str]:
-    """A schema that never was: made, used and rolled back."""
-    schema = f"s_{uuid7().hex}"
-    with tenant_context(Tenant(schema=schema, operator=True)), transaction.atomic():
-        sql.create_schema(schema)
-        # Rows written by one migration must not hold up the ALTER TABLE of the next.
-        sql.run("SET CONSTRAINTS ALL IMMEDIATE")
-        yield schema
-        transaction.set_rollback(True)
-
-
-class _Record:
-    """An execute wrapper that keeps every statement that changes something, parameters written in."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-
-    def __call__(self, execute: Callable[..., Any], query: Any, params: Any, many: bool, context: Any) -> Any:
-        result = execute(query, params, many, context)
-        text = str(query).lstrip()
-        if text.upper().startswith("ROLLBACK"):
-            raise RuntimeError("A migration rolled back to a savepoint; its statements cannot be replayed.")
-        if not text.upper().startswith(_READS) or "setval(" in text:
-            cursor = context["cursor"]
-            for values in params if many else [params]:
-                filled = text if values is None else cursor.mogrify(text, values).decode()
-                self.statements.append(filled.rstrip().rstrip(";") + ";")
-        return result
-
-
-def _foundation(part: str) -> tuple[str, ...]:
+def foundation(part: str) -> tuple[str, ...]:
     """Parts that stand below this one, lowest first."""
     if part == CORE:
         return ()
     needed = [name for name in registry.module(part).depends if not registry.module(name).always_on]
-    below = [CORE, *(lower for name in needed for lower in (*_foundation(name), name))]
+    below = [CORE, *(lower for name in needed for lower in (*foundation(name), name))]
     return tuple(dict.fromkeys(below))
+
+
+def record_tables(part: str, below: Iterable[str], only: Applied | None = None) -> str:
+    """The SQL that makes a part's tables on top of `below`: of all its migrations, or of those named."""
+    record = Record()
+    with scratch_schema():
+        for text in below:
+            sql.run(text)
+        with connection.execute_wrapper(record):
+            migrate_here(labels_of_part(part), only)
+    return record.take()
 
 
 def build(part: str) -> SchemaTemplate:
     """Record the migrations of one part and store them as its template."""
-    below = [template_of(lower) for lower in _foundation(part)]
-    record = _Record()
-    with scratch_schema():
-        for template in below:
-            sql.run(template.sql)
-        with connection.execute_wrapper(record):
-            migrate_here(labels_of_part(part))
+    text = record_tables(part, [template_of(lower).sql for lower in foundation(part)])
     with public_context(), transaction.atomic():
-        text = "\n".join(record.statements)
         template, _made = SchemaTemplate.objects.update_or_create(
             part=part, defaults={"version": version_of(part), "sql": text}
         )
@@ -110,7 +67,7 @@ def template_of(part: str) -> SchemaTemplate:
     with public_context():
         found = SchemaTemplate.objects.filter(part=part).first()
     if found is None or found.version != version_of(part):
-        raise StaleTemplate(f"The tables of {part!r} changed. Run `manage.py prepare`.")
+        raise StaleTemplate(f"The tables of {part!r} changed. Run `manage.py release`.")
     return found
 
 

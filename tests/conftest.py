@@ -63,13 +63,13 @@ def _make_database(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """pytest-django's own would migrate every table into one schema."""
-    from tenants.releases import prepare
+    from tenants.releases import Options, release
 
     # whitenoise warns of an absent folder, and warnings are errors here
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with django_db_blocker.unblock():
         _make_database(_test_database())
-        prepare(pool=2)
+        release(Options(pool=2))
     yield
     connections.close_all()
 

@@ -78,7 +78,7 @@ class Run:
         if addresses.mail_port:
             self.supervisor.start(services.mail(addresses, self.var, env))
         with self.console.stage("Tables and workspaces"):
-            self.supervisor.run_step(services.manage("prepare", env))
+            self.supervisor.run_step(services.manage("release", env))
         with self.console.stage("Sample data"):
             told = self.supervisor.run_step(services.manage("seed_demo", env, "--json"))
         with self.console.stage("Web, worker, clock and mail"):

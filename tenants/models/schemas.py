@@ -16,13 +16,18 @@ class SchemaTemplate(models.Model):
 
 
 class RetiredSchema(models.Model):
-    """A schema that its workspace has left (another was restored in its place), kept for a while to go back to."""
+    """A schema that its workspace has left (another was restored in its place), kept for a while to go back to.
+
+    One that is still being filled from an archive stands here too, without releases: killed half-way, it is dropped.
+    """
 
     schema_name = models.CharField(max_length=63, primary_key=True)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="retired_schemas")
     #: Version of each part's tables in it, as in Organization.
     releases = models.JSONField(default=dict)
     engines = models.JSONField(default=list)
+    #: Language and preferences of the organization then: amounts and dates in it are meant by them.
+    habits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     retired_at = models.DateTimeField(auto_now_add=True)
     drop_after = models.DateTimeField()
 

@@ -11,7 +11,7 @@ from tests.bench.measure import progress
 
 @contextmanager
 def own_database(*, keep: bool) -> Iterator[str]:
-    from tenants import releases
+    from tenants.releases import release
 
     stem = str(settings.DATABASES["default"]["NAME"])
     name = stem if stem.endswith("_bench") else f"{stem}_bench"
@@ -20,7 +20,7 @@ def own_database(*, keep: bool) -> Iterator[str]:
         _nowhere(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     progress(f"Preparing {name} …")
-    releases.prepare()
+    release()
     try:
         yield name
     finally:

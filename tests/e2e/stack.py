@@ -212,7 +212,7 @@ def running_stack() -> Iterator[Stack]:
             cursor.execute(f"CREATE DATABASE \"{database}\" TEMPLATE template0 ENCODING 'UTF8'")
         stack = Stack(Path(folder), wire, database)
         try:
-            stack.manage("prepare", "--pool", "4")
+            stack.manage("release", "--pool", "4")
             for name in ("mail", "web", "worker"):
                 stack.start(name)
             until(stack.is_up, 60, "the application serves")

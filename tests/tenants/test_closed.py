@@ -1,12 +1,15 @@
 """Suspended workspaces: what people see, what administrators reach; closing one, and keeping it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from identity.models import User
 from identity.services.accounts import create_operator
 from kernel.access import system_actor
 from kernel.context import Tenant, public_context, tenant_context
@@ -249,3 +252,30 @@ def test_the_list_counts_the_states(console: Client, tenant: Tenant) -> None:
     page = console.get("/").content.decode()
     assert 'href="?state=read_only"' in page
     assert console.get("/?state=read_only").content.decode().count("/organizations/") == 1
+
+
+def test_the_last_archive_is_made_and_can_be_fetched_until_the_end(live_tenant: Tenant) -> None:
+    from kernel import jobs
+    from tenants import tasks
+
+    become(live_tenant, "suspended", "closed_by_admin")
+    with public_context():
+        Organization.objects.filter(pk=live_tenant.id).update(erase_after=timezone.now() + timedelta(days=6))
+    tasks.lives()
+    assert row(live_tenant).state == "suspended"
+    with tenant_context(row(live_tenant).as_tenant()):
+        assert jobs.run_due() == 1
+    assert tasks.lives() >= 1
+    assert row(live_tenant).state == "exported"
+    with tenant_context(live_tenant), transaction.atomic():
+        sara = User.objects.get(email="sara@example.com")
+    page = page_client(sara, live_tenant).get("/settings/data/")
+    assert page.status_code == 200
+    links = re.findall(r'href="(/settings/data/archives/[^"]+)"', page.content.decode())
+    assert links
+    archive = page_client(sara, live_tenant).get(links[0])
+    assert b"".join(archive)[:2] == b"PK"  # a ZIP
+    with public_context():
+        Organization.objects.filter(pk=live_tenant.id).update(erase_after=timezone.now())
+    assert tasks.lives() == 1
+    assert row(live_tenant).state == "erased"

@@ -6,7 +6,8 @@ import pytest
 
 from kernel.context import Tenant
 from tenants import sql, templates
-from tenants.templates import migrate_here, replay, scratch_schema
+from tenants.migrating import migrate_here, scratch_schema
+from tenants.templates import replay
 from tenants.versions import CORE, labels_of_part, parts, version_of
 
 #: Everything the catalog knows of a schema, with the schema's own name taken out.
@@ -115,7 +116,7 @@ def test_no_foreign_key_leaves_a_workspace(tenant: Tenant) -> None:
 
 def test_a_stale_template_is_refused_with_the_command_to_run(public: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(templates, "version_of", lambda part: "newer")
-    with pytest.raises(templates.StaleTemplate, match="prepare"):
+    with pytest.raises(templates.StaleTemplate, match="release"):
         templates.template_of(CORE)
 
 

@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "refill-pool": {"task": "tenants.tasks.refill_pool", "schedule": 30.0},
     "lives": {"task": "tenants.tasks.lives", "schedule": 3600.0},
     "reap": {"task": "tenants.tasks.reap", "schedule": 86_400.0},
+    "sweep-files": {"task": "tenants.tasks.sweep_files", "schedule": 3600.0},
 }
 
 LOGGING = {

@@ -1,0 +1,81 @@
+"""What all workspaces share: functions, the public tables, and that one release runs at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from kernel.context import public_context
+from kernel.text.sql import ALL_SQL
+from tenants import roles, sql
+from tenants.router import public_labels
+
+_LOCK = 0x7065_7976_0002
+_PATH = "public, ext"
+
+
+def prepare_functions() -> None:
+    """Schema `ext` with the extensions and folding functions that generated columns call."""
+    with transaction.atomic():
+        sql.run("CREATE SCHEMA IF NOT EXISTS ext")
+        # Whoever works for a workspace may call its functions, and has no business in public.
+        sql.run("GRANT USAGE ON SCHEMA ext TO PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        for statement in ALL_SQL:
+            sql.run(statement)
+        # An installation may have had the extension elsewhere; a workspace looks in its own schema and here only.
+        sql.run("ALTER EXTENSION pg_trgm SET SCHEMA ext")
+        # What holds outside a transaction, and where every transaction starts.
+        database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+        sql.run(f"ALTER DATABASE {database} SET search_path = {_PATH}")
+        sql.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
+    sql.run(f"SET search_path = {_PATH}")
+
+
+def migrate_public() -> None:
+    executor = MigrationExecutor(connection)
+    labels = public_labels()
+    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
+
+
+def ensure_roles() -> int:
+    """For schemas out of a dump, which brings none; how many there were."""
+    missing = roles.schemas_without_role()
+    for schema in missing:
+        with transaction.atomic():
+            roles.ensure_role(schema)
+    return len(missing)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """A lock of the connection's own: it is gone with the process, however that ends."""
+    sql.run("SELECT pg_advisory_lock(%s)", [_LOCK])
+    try:
+        yield
+    finally:
+        sql.run("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+@contextmanager
+def direct_connection() -> Iterator[None]:
+    """Past a pooler, where one stands in front: locks of a connection's own mean nothing on one that is shared."""
+    url = settings.DIRECT_DATABASE_URL
+    if not url:
+        yield
+        return
+    usual = dict(connection.settings_dict)
+    named = urlsplit(url)
+    connection.close()
+    connection.settings_dict.update(
+        HOST=named.hostname or "", PORT=str(named.port or 5432), USER=unquote(named.username or ""),
+        PASSWORD=unquote(named.password or ""), NAME=named.path.lstrip("/") or usual["NAME"],
+    )  # fmt: skip
+    try:
+        with public_context():
+            yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(usual)
