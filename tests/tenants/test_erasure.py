@@ -225,9 +225,11 @@ def test_somebody_who_still_reads_delays_it(live_tenant: Tenant, monkeypatch: py
     reader = psycopg2.connect(
         dbname=known["NAME"], user=known["USER"], password=known["PASSWORD"], host=known["HOST"], port=known["PORT"]
     )
-    reader.cursor().execute(f"SELECT count(*) FROM {sql.quoted(live_tenant.schema)}.crm_contact")
-    assert tasks.lives() == 0
-    reader.close()
+    try:
+        reader.cursor().execute(f"SELECT count(*) FROM {sql.quoted(live_tenant.schema)}.crm_contact")
+        assert tasks.lives() == 0
+    finally:
+        reader.close()
     assert tasks.lives() == 1
     with public_context():
         assert Organization.objects.get(pk=organization.pk).schema_name.startswith("erased_")
