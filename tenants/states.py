@@ -1,4 +1,4 @@
-"""The states of an organization, and what each means for whoever is inside. Moves between them: tenants/lifecycle.py."""
+"""The states of an organization, and what each means for whoever is inside. The moves: tenants/lifecycle.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
