@@ -25,8 +25,6 @@ PUBLIC_LIMITS = {
     "find": (10, 3600) if _REAL else (1_000, 3600),
 }
 
-#: Where a pooler stands in front of the database: the way past it, for releases.
-DIRECT_DATABASE_URL = os.environ.get("PEYVAND_DIRECT_DATABASE_URL", "")
 #: Secrets of other installations whose archives may be restored here.
 ARCHIVE_KEYS = [key for key in os.environ.get("PEYVAND_ARCHIVE_KEYS", "").split(",") if key]
 #: The largest archive that may be uploaded, and what all of it may unpack to.
@@ -36,3 +34,7 @@ ARCHIVE_MAX_UNPACKED = 64 * 1024**3
 ARCHIVE_BACK_DAYS = 7
 #: Days for which files are kept, by area; those of other areas stay.
 FILES_KEPT_DAYS = {"archives": 7, "restores": 2, "imports": 30}
+#: When a connection is given back: after so many workspaces, at the end of a request, and after so many seconds. A
+#: backend grew by 0.65 MB a workspace with Sales on (lists and home page; docs/operations.md), a new one costs 5 ms.
+CONNECTION_WORKSPACES = int(os.environ.get("PEYVAND_CONNECTION_WORKSPACES", "100"))
+CONNECTION_SECONDS = int(os.environ.get("PEYVAND_CONNECTION_SECONDS", "3600"))

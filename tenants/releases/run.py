@@ -14,8 +14,8 @@ from tenants import sql, templates
 from tenants.models import Organization, ReleaseRun
 from tenants.pool import refill_pool
 from tenants.releases.errors import explained
+from tenants.direct import direct_connection
 from tenants.releases.foundation import (
-    direct_connection,
     ensure_roles,
     migrate_public,
     one_at_a_time,
