@@ -18,6 +18,7 @@ from kernel.audit import record_act
 from kernel.context import Tenant, public_context, require_tenant, tenant_context
 from kernel.entitlements import may_use
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.wake import note_work
 from tenants import sql
 from tenants.archive.exporting import AREA
 from tenants.archive.people import carry_people
@@ -117,6 +118,7 @@ def go_back(schema: str, *, actor: Actor) -> None:
     here = require_tenant()
     who = swap(schema, releases=releases, engines=way.engines, habits=way.habits, actor=actor)
     with tenant_context(replace(here, schema=schema)):
+        note_work()  # what waited there when it was left goes on
         record_act("went_back", actor=who, entity="organization", label=here.name, changes={
             "schema": [here.schema, schema],
         })  # fmt: skip
