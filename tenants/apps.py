@@ -14,11 +14,12 @@ class TenantsConfig(AppConfig):
         from tenants.banners import fill_notices
         from tenants.navigation import console_places
         from tenants.tasks import send_wake
+        from tenants.waiting import note
 
         # Our permissions are the registry's and our records are named by entity: no rows of either kind, ever.
         post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
         post_migrate.disconnect(contenttypes.create_contenttypes)
         pre_migrate.disconnect(contenttypes.inject_rename_contenttypes_operations)
-        set_waker(send_wake)
+        set_waker(send_wake, note)
         nav_providers.append(console_places)
         shell_providers.append(fill_notices)

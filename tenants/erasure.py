@@ -20,7 +20,7 @@ from kernel.context import public_context
 from kernel.errors import KernelError
 from tenants import hosts, pool, sql
 from tenants.lifecycle import IllegalMove, may_move
-from tenants.models import Domain, HandOver, Organization, RetiredSchema, StateChange
+from tenants.models import Domain, HandOver, Organization, RetiredSchema, StateChange, WorkNote
 from tenants.states import State
 
 log = logging.getLogger(__name__)
@@ -116,6 +116,7 @@ def _finish(organization: Organization, schemas: list[str]) -> None:
         for model in (HandOver, Domain, RetiredSchema):
             owner = "tenant" if model is Domain else "organization"
             model._default_manager.filter(**{owner: organization}).delete()
+        WorkNote.objects.filter(schema_name__in=schemas).delete()
         # Who closed it was one of their people. That it was closed, and when, is ours to know.
         StateChange.objects.filter(organization=organization).update(actor_label="")
         host = organization.host

@@ -1,11 +1,11 @@
 """Reading across workspaces: set-based, a few statements for all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from kernel.context import public_context, require_tenant
 from kernel.registry import registry
-from tenants import sql
+from tenants import sql, waiting
 from tenants.models import Organization
 from tenants.states import states_where
 
@@ -25,13 +25,17 @@ def _chunks(names: list[str]) -> Iterator[list[str]]:
         yield names[start : start + _CHUNK]
 
 
-def _of_every_schema(select: str, *params: Any, states: list[str] | None = None) -> list[tuple[Any, ...]]:
-    """One SELECT over many schemas; `{name}` and `{schema}` stand for its name as text and as identifier."""
+def _of_every_schema(
+    select: str, *params: Any, states: list[str] | None = None, among: Collection[str] | None = None
+) -> list[tuple[Any, ...]]:
+    """One SELECT over many schemas, or these; `{name}` and `{schema}` stand for its name as text and as identifier."""
     found: list[tuple[Any, ...]] = []
     with public_context():
         wanted = (
             Organization.objects.filter(state__in=states) if states else Organization.objects.exclude(state="erased")
         )
+        if among is not None:
+            wanted = wanted.filter(schema_name__in=list(among))
         names = list(wanted.values_list("schema_name", flat=True))
         for chunk in _chunks(names):
             parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in chunk]
@@ -40,17 +44,36 @@ def _of_every_schema(select: str, *params: Any, states: list[str] | None = None)
 
 
 def schemas_with_work() -> list[str]:
-    """Workspaces in which an event waits for its receivers or a job for a worker, now, and may go on."""
+    """Workspaces in which an event waits for its receivers or a job for a worker, now, and may go on: of those that
+    are noted or in turn.
+    """
+    notes = waiting.noted()
+    due = _due(among={*notes, *waiting.turn_of()})
+    waiting.settle(notes, idle=_idle(among=notes.keys() - set(due)))
+    return due
+
+
+def _due(*, among: Collection[str]) -> list[str]:
     event = """EXISTS (
         SELECT 1 FROM {schema}.kernel_outbox WHERE state = 'waiting' AND next_at <= clock_timestamp()
           AND (leased_until IS NULL OR leased_until < clock_timestamp()))"""
     job = """EXISTS (
         SELECT 1 FROM {schema}.kernel_job WHERE ((state = 'waiting' AND next_at <= clock_timestamp())
           OR (state = 'running' AND leased_until < clock_timestamp()))"""
-    rows = _of_every_schema(f"SELECT {{name}} WHERE {event} OR {job})", states=states_where(jobs="all"))
+    both = f"SELECT {{name}} WHERE {event} OR {job})"
+    rows = _of_every_schema(both, states=states_where(jobs="all"), among=among)
     if reading := sorted(registry.reading_jobs()):
         only = f"SELECT {{name}} WHERE {job} AND kind = ANY(%s))"
-        rows += _of_every_schema(only, reading, states=states_where(jobs="reading"))
+        rows += _of_every_schema(only, reading, states=states_where(jobs="reading"), among=among)
+    return [row[0] for row in rows]
+
+
+def _idle(*, among: Collection[str]) -> list[str]:
+    """Where nothing is due and nothing will be: no event waits for its next try, no job runs."""
+    select = """
+        SELECT {name} WHERE NOT EXISTS (SELECT 1 FROM {schema}.kernel_outbox WHERE state = 'waiting')
+          AND NOT EXISTS (SELECT 1 FROM {schema}.kernel_job WHERE state IN ('waiting', 'running'))"""
+    rows = _of_every_schema(select, among=among)
     return [row[0] for row in rows]
 
 

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from kernel.context import require_tenant
 from kernel.models import OutboxMessage
 from kernel.registry import registry
-from kernel.wake import wake
+from kernel.wake import note_work, wake
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ def publish_all(events: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is published inside the transaction of the change it tells of.")
     OutboxMessage.objects.bulk_create(OutboxMessage(name=name, payload=dict(payload)) for name, payload in events)
+    note_work()
     if any(receivers_of(name) for name, _ in events):
         wake("outbox", require_tenant().schema)
 

@@ -17,7 +17,7 @@ from kernel.context import door, require_tenant
 from kernel.errors import KernelError, NotFound
 from kernel.models import Job
 from kernel.registry import registry
-from kernel.wake import wake
+from kernel.wake import note_work, wake
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -40,6 +40,7 @@ def start_job(kind: str, *, actor: Actor, payload: dict[str, Any], total: int | 
     job = Job.objects.create(
         kind=kind, created_by_id=actor.user_id, created_by_label=actor.label[:200], payload=payload, total=total
     )
+    note_work()
     wake("job", require_tenant().schema, str(job.pk))
     return job
 

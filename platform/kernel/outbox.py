@@ -11,6 +11,7 @@ from django.utils import timezone
 from kernel.context import door, require_tenant
 from kernel.events import Event, receive, receivers_of
 from kernel.models import OutboxMessage
+from kernel.wake import note_work
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -81,8 +82,10 @@ def _settle(message: OutboxMessage, done: list[str], error: str) -> None:
         OutboxMessage.objects.filter(pk=message.pk).update(**values)
 
 
+@transaction.atomic
 def revive(message_id: UUID | str) -> None:
     """Give a dead letter another round."""
+    note_work()
     OutboxMessage.objects.filter(pk=message_id, state=_State.DEAD).update(
         state=_State.WAITING, attempts=0, next_at=timezone.now(), finished_at=None
     )

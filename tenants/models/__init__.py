@@ -5,8 +5,9 @@ from tenants.models.lives import StateChange
 from tenants.models.organizations import Domain, Organization
 from tenants.models.releases import ReleaseRun
 from tenants.models.schemas import RetiredSchema, SchemaTemplate, SpareSchema
+from tenants.models.waiting import WorkNote
 
 __all__ = [
     "Domain", "HandOver", "Organization", "ReleaseRun", "RetiredSchema", "SchemaTemplate", "SpareSchema",
-    "StateChange",
+    "StateChange", "WorkNote",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: Benches by name, each with its module here, which has `run(size)`.
 NAMES = {
-    "switch": "switch", "weight": "weight", "signup": "signup", "bulk": "bulk", "import": "imports", "pages": "pages",
+    "tenancy": "tenancy.bench", "weight": "weight", "bulk": "bulk", "import": "imports", "pages": "pages",
 }  # fmt: skip
 
 

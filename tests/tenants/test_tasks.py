@@ -6,6 +6,7 @@ from django.db import transaction
 
 from identity.models import User
 from kernel.context import Tenant, get_tenant, public_context, tenant_context
+from kernel.events import publish
 from kernel.models import Job, OutboxMessage
 from tenants import tasks
 from tenants.celery import HEADER, NoWorkspace, WorkspaceTask
@@ -73,7 +74,7 @@ def test_the_sweep_finds_only_workspaces_with_something_due(tenant: Tenant, othe
     with public_context():
         assert tenant.schema not in schemas_with_work()
     OutboxMessage.objects.all().update(state=OutboxMessage.State.DONE)
-    OutboxMessage.objects.create(name="crm.account_created")
+    publish("crm.account_created", {})
     assert tenant.schema in schemas_with_work()
     assert other_tenant.schema not in schemas_with_work()
 

@@ -1,0 +1,31 @@
+"""What a worker looks for every twenty seconds, and what the console asks of every workspace."""
+
+from collections.abc import Iterator
+
+from kernel.context import public_context
+from tenants import selectors, sql
+from tests.bench.measure import Reading, spread, stopwatch, times_of
+from tests.bench.sizes import Size
+from tests.bench.tenancy.fleet import Fleet
+
+#: One workspace in a hundred wrote something in these twenty seconds.
+_SHARE = 100
+
+
+def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
+    names = [tenant.schema for tenant in fleet.tenants]
+    context = {"every_seconds": 20, "tenants_present": len(names), "budget": 200}
+    few = names[::_SHARE]
+    times = [_sweep(few) for _ in range(5)]
+    yield from spread("tenancy", "sweep", times, noted=len(few), **context)
+    yield from spread("tenancy", "sweep_of_all", [_sweep(names) for _ in range(2)], noted=len(names), **context)
+    health = times_of(selectors.health_of_every_schema, 3)
+    yield from spread("tenancy", "health_of_every_schema", health, tenants_present=len(names))
+
+
+def _sweep(noted: list[str]) -> float:
+    with public_context():
+        sql.run("INSERT INTO public.tenants_worknote (schema_name) SELECT unnest(%s)", [noted])
+    with stopwatch() as watch:
+        selectors.schemas_with_work()
+    return watch.seconds * 1000
