@@ -1,9 +1,13 @@
 """Redis itself with the configurations of a real installation: as the broker of real workers, as the shared cache."""
 
+import json
+import os
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +15,16 @@ import pytest
 import redis
 from django.core.cache import caches
 from django.db import transaction
+from kombu import Connection
 
+from config.celery import app
 from identity.models import Team
 from infra.dev.paths import ROOT
 from infra.dev.pgserver import wait_until
 from infra.dev.saved import any_free_port
 from kernel.cache import forget_workspace
 from kernel.context import Tenant, public_context, tenant_context
+from tenants.tasks import send_wake
 from tests.factories import make_workspace
 from tests.factories.workers import PATIENCE, running_worker
 from tests.tenants import work
@@ -29,9 +36,9 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Redis is not installed 
 
 
 @contextmanager
-def running(name: str, folder: Path) -> Iterator[str]:
+def running(name: str, folder: Path, port: int = 0) -> Iterator[str]:
     """The address of a Redis that was started from this configuration."""
-    port = any_free_port()
+    port = port or any_free_port()
     url = f"redis://127.0.0.1:{port}/0"
     process = subprocess.Popen(
         [str(PROGRAM), FOLDER / name, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder],
@@ -98,20 +105,54 @@ def test_counting_together_loses_nothing(shared: Any) -> None:
         assert [shared.incr("used") for _turn in range(3)] == [1, 2, 3]
 
 
-def test_workers_get_each_workspaces_messages(stage: Any, transactional_db: None, tmp_path: Path) -> None:
+def test_workers_get_each_workspaces_messages_and_survive_a_restart_of_the_broker(
+    stage: Any, transactional_db: None, tmp_path: Path
+) -> None:
     tenants = [make_workspace(engines=())[0].as_tenant() for _n in range(3)]
-    with (
-        running("broker.conf", tmp_path) as url,
-        running_worker(tmp_path, url, ("--concurrency", "2"), "tests.tenants.work") as worker,
-    ):
+    port = any_free_port()
+
+    def send(first: int) -> None:
         with worker.reached():
-            for number in range(10):
+            for number in range(first, first + 10):
                 for tenant in tenants:
                     with tenant_context(tenant):
                         work.note.apply_async((f"{tenant.schema} {number}",), countdown=number % 2)
-        wait_until(lambda: all(len(_labels(tenant)) == 10 for tenant in tenants), PATIENCE)
-        for tenant in tenants:
-            assert _labels(tenant) == {f"{tenant.schema} {number}" for number in range(10)}
+
+    def arrived(count: int) -> bool:
+        return wait_until(lambda: all(len(_labels(tenant)) == count for tenant in tenants), PATIENCE)
+
+    with ExitStack() as stack:
+        with running("broker.conf", tmp_path, port) as url:
+            options = ("--concurrency", "2")
+            worker = stack.enter_context(running_worker(tmp_path, url, options, "tests.tenants.work"))
+            send(0)
+            assert arrived(10), worker.log.read_text()
+        with running("broker.conf", tmp_path, port):
+            send(10)
+            assert arrived(20), worker.log.read_text()
+    for tenant in tenants:
+        assert _labels(tenant) == {f"{tenant.schema} {number}" for number in range(20)}
+
+
+@pytest.fixture
+def broker_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process as a web host has it, with nobody at the broker's address."""
+    monkeypatch.setenv("PEYVAND_BROKER_URL", f"redis://127.0.0.1:{any_free_port()}/0")
+    told = "import json, config.settings.dev as s; print(json.dumps(s.CELERY_BROKER_TRANSPORT_OPTIONS))"
+    env = {**os.environ, "PYTHONPATH": "platform:."}
+    asked = subprocess.run([sys.executable, "-c", told], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    broker = Connection(os.environ["PEYVAND_BROKER_URL"], transport_options=json.loads(asked.stdout))
+    producer = app.amqp.Producer(broker, auto_declare=False)
+    monkeypatch.setattr(app, "producer_or_acquire", lambda given=None: nullcontext(given or producer))
+
+
+def test_a_broker_that_is_away_holds_nobody_up(broker_away: None, caplog: pytest.LogCaptureFixture) -> None:
+    """Each save sends a hint after its commit; it is lost, and the sweep finds the row."""
+    began = time.monotonic()
+    for _save in range(5):
+        send_wake("outbox", "t_" + "0" * 32, "")
+    assert time.monotonic() - began < 5
+    assert caplog.text.count("The broker is away") == 5
 
 
 def _labels(tenant: Tenant) -> set[str]:
