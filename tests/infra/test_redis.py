@@ -15,6 +15,7 @@ import pytest
 import redis
 from django.core.cache import caches
 from django.db import transaction
+from django.test import Client
 from kombu import Connection
 
 from config.celery import app
@@ -95,6 +96,17 @@ def test_each_workspace_has_a_cache_of_its_own(shared: Any) -> None:
         assert (shared.get("colour"), shared.get("kept")) == (two.schema, "x" * 10)
     with public_context():
         assert shared.get("colour") == "public"
+
+
+def test_without_the_cache_people_are_told_to_come_back(tenant: Tenant, settings: Any) -> None:
+    own = {"BACKEND": "kernel.cache.RedisCache", "LOCATION": f"redis://127.0.0.1:{any_free_port()}/0"}
+    settings.CACHES = {"default": {**own, "KEY_FUNCTION": "kernel.cache.tenant_key"}}
+    client = Client(HTTP_HOST=tenant.host)
+    page, ready = client.get("/auth/login/"), client.get("/readyz")
+    assert (page.status_code, ready.status_code, client.get("/healthz").status_code) == (503, 503, 200)
+    assert page["Retry-After"]
+    assert ready.json()["cache"] == {"ok": False}
+    assert ready.json()["database"] == {"ok": True}
 
 
 def test_counting_together_loses_nothing(shared: Any) -> None:

@@ -132,6 +132,8 @@ CACHES = {
         "BACKEND": "kernel.cache.RedisCache" if _CACHE_URL else "kernel.cache.FileCache",
         "LOCATION": _CACHE_URL or str(CACHE_ROOT),
         "KEY_FUNCTION": "kernel.cache.tenant_key",
+        # Every page asks it: who waits longer for it than for the database had better be told.
+        **({"OPTIONS": {"socket_connect_timeout": 1.0, "socket_timeout": 2.0}} if _CACHE_URL else {}),
     }
 }
 
