@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from frontend.shell import CreateItem, NavGroup, NavItem, Person, Shell, Workspace
 from kernel.access import Actor, may_add
-from kernel.context import PUBLIC_TENANT
+from kernel.context import PUBLIC_TENANT, Tenant
 from kernel.errors import Text
-from kernel.registry import Module, registry
+from kernel.registry import Module, SettingsPage, registry
 
 SETTINGS_GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("organization", _("Organization")),
@@ -83,8 +83,9 @@ def fill(request: HttpRequest, shell: Shell) -> None:
     user = getattr(request, "user", None)
     if _actor(request) is not None and user is not None:
         initials = "".join(word[0] for word in user.name.split()[:2])
-        shell.person = Person(user.name, initials, user.email or "", _address("identity:profile"))
-    shell.settings_url = _address("tenants:engines") or _address("identity:profile")
+        profile = "" if tenant is not None and tenant.closed else _address("identity:profile")
+        shell.person = Person(user.name, initials, user.email or "", profile)
+    shell.settings_url = shell.settings_url or _address("tenants:engines") or _address("identity:profile")
     shell.sign_in_url, shell.sign_out_url = _address("account_login"), _address("account_logout")
     shell.language_url = _address("identity_language") or shell.language_url
 
@@ -94,6 +95,14 @@ def settings_nav(request: HttpRequest) -> dict[str, Any]:
     if not request.path.startswith(("/settings/", "/auth/")):
         return {"settings_nav": []}
     return {"settings_nav": SimpleLazyObject(lambda: _settings_groups(request))}
+
+
+def _is_open(page: SettingsPage, actor: Actor, request: HttpRequest) -> bool:
+    """What asks for no permission is everybody's, where the workspace is not closed."""
+    if page.permission:
+        return actor.may(page.permission)
+    tenant: Tenant | None = getattr(request, "tenant", None)
+    return tenant is None or not tenant.closed
 
 
 def _settings_groups(request: HttpRequest) -> list[NavGroup]:
@@ -108,7 +117,7 @@ def _settings_groups(request: HttpRequest) -> list[NavGroup]:
             NavItem(str(page.label), url, current=_is_current(request, url) or (own and url == security))
             for module in _modules_on(actor)
             for page in module.settings_pages
-            if page.group == key and (not page.permission or actor.may(page.permission)) and (url := _address(page.url))
+            if page.group == key and _is_open(page, actor, request) and (url := _address(page.url))
         ]
         if items:
             groups.append(NavGroup(items, str(label)))

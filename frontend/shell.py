@@ -62,6 +62,17 @@ class Language:
     current: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A strip above every page: what holds for all of them now, and one thing to do about it."""
+
+    text: str
+    kind: str = "info"
+    """info or warn."""
+    label: str = ""
+    url: str = ""
+
+
 @dataclass(slots=True)
 class Shell:
     theme: str = "system"
@@ -71,6 +82,7 @@ class Shell:
     person: Person | None = None
     nav: list[NavGroup] = field(default_factory=list)
     create: list[CreateItem] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     settings_url: str = ""
     palette_url: str = "/palette/"
     notifications_url: str = ""

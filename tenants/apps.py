@@ -9,8 +9,9 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.contenttypes import management as contenttypes
 
-        from frontend.shell import nav_providers
+        from frontend.shell import nav_providers, shell_providers
         from kernel.wake import set_waker
+        from tenants.banners import fill_notices
         from tenants.navigation import console_places
         from tenants.tasks import send_wake
         from tenants.waiting import note
@@ -21,3 +22,4 @@ class TenantsConfig(AppConfig):
         pre_migrate.disconnect(contenttypes.inject_rename_contenttypes_operations)
         set_waker(send_wake, note)
         nav_providers.append(console_places)
+        shell_providers.append(fill_notices)

@@ -122,11 +122,16 @@ def _erase_after(organization: Organization) -> datetime | None:
     return timezone.now() + timedelta(days=days)
 
 
+def last_suspension(organization: Organization) -> StateChange | None:
+    """When and why it was last suspended; a final archive made since changes neither."""
+    with public_context():
+        changes = StateChange.objects.filter(organization=organization, new=State.SUSPENDED)
+        return changes.order_by("-id").first()
+
+
 def state_before_closing(organization: Organization) -> State:
     """Where a suspended organization goes back to: what it was, unless it was suspended for not paying."""
-    with public_context():
-        changes = StateChange.objects.filter(organization=organization, new=State.SUSPENDED).order_by("-id")
-        last = changes.first()
+    last = last_suspension(organization)
     return State(last.old) if last and last.reason in _CLOSED else State.ACTIVE
 
 

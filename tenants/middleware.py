@@ -3,7 +3,8 @@
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextvars import copy_context
 from typing import Any, Final
 
 from django.core.exceptions import DisallowedHost
@@ -90,7 +91,21 @@ class WorkspaceMiddleware:
 
 
 def _bound(content: Any, tenant: Tenant) -> Iterator[bytes]:
-    """A stream is read after the request's transaction: it gets one of its own, in the same workspace."""
+    """A stream is read after the request's transaction: it gets one of its own, in the same workspace.
+
+    Each piece is made in a context of the stream's own: a ContextVar that a generator sets would otherwise hold for
+    whoever reads it, and for the next stream that is read in turns with this one.
+    """
+    context = copy_context()
+    stream = _in_transaction(content, tenant)
+    try:
+        while (piece := context.run(next, stream, None)) is not None:
+            yield piece
+    finally:
+        context.run(stream.close)
+
+
+def _in_transaction(content: Any, tenant: Tenant) -> Generator[bytes, None, None]:
     with tenant_context(tenant), transaction.atomic():
         yield from content
 

@@ -15,7 +15,7 @@ manifest = Module(
         Permission("tenants.organization.change", _("Change the organization's settings")),
         Permission("tenants.organization.close", _("Close the workspace, and take that back"), holds="closed"),
         Permission("tenants.engine.switch", _("Switch engines on and off")),
-        Permission("tenants.data.export", _("Download all data of the workspace")),
+        Permission("tenants.data.export", _("Download all data of the workspace"), holds="closed"),
         Permission("tenants.data.restore", _("Restore the workspace from an archive")),
     ),
     settings_pages=(
@@ -26,11 +26,16 @@ manifest = Module(
     ),
     urls="tenants.urls_workspace",
     api_urls="tenants.urls_api",
+    publishes=(
+        "tenants.engine_enabled",
+        "tenants.engine_disabled",
+        "tenants.engine_purged",
+        "tenants.state_changed",
+    ),  # fmt: skip
+    #: An archive can be taken away from a workspace that is closed, too.
+    reading_jobs=frozenset({"tenants.export"}),
     jobs={
         "tenants.export": "tenants.archive.exporting.run_export",
         "tenants.restore": "tenants.archive.restoring.run_restore",
     },
-    publishes=(
-        "tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed",
-    ),  # fmt: skip
 )

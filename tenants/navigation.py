@@ -13,8 +13,12 @@ def console_places(request: HttpRequest) -> list[NavGroup]:
     return [
         NavGroup(
             [
-                NavItem(_("Organizations"), "/", icon="building-2", current=request.path == "/"),
+                NavItem(_("Organizations"), "/", icon="building-2", current=_is_list(request.path)),
                 NavItem(_("Health"), "/health/", icon="heart-pulse", current=request.path == "/health/"),
             ]
         )
     ]
+
+
+def _is_list(path: str) -> bool:
+    return path == "/" or path.startswith("/organizations/")

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 AGE: Final = timedelta(hours=1)
 #: As much as this may always go; more, only while it is less than what has an owner.
 FEW: Final = 50
-_OURS = re.compile(r"^[ts]_([0-9a-f]{12})7[0-9a-f]{3}[89ab][0-9a-f]{15}$")
+_OURS = re.compile(r"[ts]_([0-9a-f]{12})7[0-9a-f]{3}[89ab][0-9a-f]{15}")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,11 @@ class TooMuch(RuntimeError):
 
 def born(name: str) -> datetime | None:
     """When a name of ours was made, as its UUIDv7 says; None for every other name."""
-    match = _OURS.match(name)
-    return datetime.fromtimestamp(int(match[1], 16) / 1000, UTC) if match else None
+    match = _OURS.fullmatch(name)
+    try:
+        return datetime.fromtimestamp(int(match[1], 16) / 1000, UTC) if match else None
+    except ValueError:  # a year beyond 9999: nobody's clock
+        return None
 
 
 def find_ownerless(now: datetime | None = None) -> list[Find]:

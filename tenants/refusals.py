@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from api.errors import Refusal, answer
 from frontend.context import THEME_COOKIE, THEMES
+from kernel.formats import Locale, use_locale
 from tenants import hosts
 from tenants.models import Organization
 
@@ -19,7 +20,7 @@ def _page(request: HttpRequest, template: str, status: int, **context: object) -
     language = get_language_from_request(request)[:2]
     theme = THEMES.get(request.COOKIES.get(THEME_COOKIE, ""), "")
     shared = {"lang": language, "data_theme": theme, "reference": getattr(request, "request_id", "")}
-    with override(language):
+    with override(language), use_locale(Locale.default(language)):
         body = get_template(template).render({**shared, **context})
     return HttpResponse(body, status=status)
 
@@ -44,8 +45,9 @@ def unknown_workspace(request: HttpRequest, host: str) -> HttpResponse:
 
 def closed_workspace(request: HttpRequest, organization: Organization) -> HttpResponse:
     if wants_problem(request):
-        return _problem(request, Refusal(403, "denied", _("This workspace is suspended.")))
-    return _page(request, "tenants/closed_workspace.html", 403, organization=organization)
+        return _problem(request, Refusal(403, "workspace_closed", organization.sentence))
+    context = {"organization": organization, "sentence": organization.sentence}
+    return _page(request, "tenants/closed_workspace.html", 403, **context)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from functools import partial
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from kernel import jobs, outbox
+from kernel import files, jobs, outbox
 from kernel.access import system_actor
 from kernel.context import Tenant, tenant_context
 from tenants import erasure, health, lifecycle, pool, reaper
@@ -75,6 +76,12 @@ def _try(act: Callable[[], object], organization: Organization) -> bool:
 @shared_task(base=WorkspaceTask, name="tenants.tasks.reap", public=True)
 def reap() -> int:
     return len(reaper.reap())
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.sweep_files", public=True)
+def sweep_files() -> int:
+    """Remove archives and uploads that have had their time, in every workspace; how many."""
+    return files.sweep(settings.FILES_KEPT_DAYS)
 
 
 def send_wake(what: str, schema: str, key: str) -> None:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from tenants.views import console
+from tenants.views import console, console_organization
 
 urlpatterns = [
     path("", console.organizations, name="console_organizations"),
+    path("organizations/<uuid:pk>/", console_organization.organization, name="console_organization"),
+    path("organizations/<uuid:pk>/<slug:key>/", console_organization.act, name="console_organization_act"),
     path("health/", console.system_health, name="console_health"),
 ]

@@ -18,7 +18,10 @@ from infra.dev.accounts import Account, database_account
 from infra.dev.commands import run_quietly
 from infra.dev.problems import Problem
 
-SUPERUSER = DATABASE = "peyvand"
+#: The application is no superuser, as in a real installation: it makes roles and databases, and owns this one. A data
+#: folder from before that was made with `LOGIN` as its superuser, and goes on working so.
+LOGIN = DATABASE = "peyvand"
+SUPERUSER = "postgres"
 VERSION = "18"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -50,8 +53,13 @@ class Server:
         return saved.secret(self.var / "pg_password")
 
     @property
+    def superuser_password(self) -> str:
+        """For people only: nothing of ours logs in with it."""
+        return saved.secret(self.var / "pg_superuser_password")
+
+    @property
     def url(self) -> str:
-        return f"postgresql://{SUPERUSER}:{self.password}@127.0.0.1:{self.ports.get('postgres')}/{DATABASE}"
+        return f"postgresql://{LOGIN}:{self.password}@127.0.0.1:{self.ports.get('postgres')}/{DATABASE}"
 
     @property
     def is_elsewhere(self) -> bool:
@@ -78,7 +86,7 @@ class Server:
         self.account.own(self.home)
         programs = pgbinaries.reachable_by(self.account)
         password = self.home / "password"
-        password.write_text(self.password)
+        password.write_text(self.superuser_password)
         try:
             if self.account.user is not None:
                 os.chown(password, self.account.user, -1)
@@ -93,13 +101,19 @@ class Server:
             )  # fmt: skip
         finally:
             password.unlink()
-        # Single-user mode makes the database before anybody can connect.
+        # Single-user mode makes login and database before anybody can connect. One line is one statement.
         run_quietly(
             [programs / "bin" / "postgres", "--single", "-D", self.data, "postgres"],
             cwd=self.home, env=self.environment(), account=self.account,
-            stdin=f"CREATE DATABASE {DATABASE}\n".encode(),
+            stdin=self._first_statements().encode(),
         )  # fmt: skip
         (self.home / "complete").write_text(VERSION + "\n")
+
+    def _first_statements(self) -> str:
+        return (
+            f"CREATE ROLE {LOGIN} LOGIN CREATEROLE CREATEDB PASSWORD '{self.password}'\n"
+            f"CREATE DATABASE {DATABASE} OWNER {LOGIN}\n"
+        )
 
     def command(self) -> list[str]:
         programs = pgbinaries.reachable_by(self.account)

@@ -17,7 +17,7 @@ from tenants.templates import replay
 from tenants.versions import parts, version_of
 
 #: A restore that died and was never taken up again: its schema goes after this.
-_LEFTOVER = timedelta(days=1)
+_LEFTOVER = timedelta(days=2)
 
 
 @transaction.atomic

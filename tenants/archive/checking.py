@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import Invalid, Text
+from kernel.errors import Invalid, Problem, Text
 from tenants.archive.manifest import FORMAT, NAME, README, Manifest, is_ours
 
 _BLOCK: Final = 256 * 1024
@@ -28,8 +28,9 @@ UNREADABLE = (BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError
 class BadArchive(Invalid):
     """Refused, with the one reason that tells people most."""
 
-    def __init__(self, code: str, message: Text, **told: Any) -> None:
-        super().__init__(Invalid.one("file", code, format_lazy(message, **told) if told else message).problems)
+    def __init__(self, code: str, message: Any, **told: Any) -> None:
+        said: Text = format_lazy(message, **told) if told else message
+        super().__init__({"file": [Problem(code, said)]})
 
 
 DAMAGED: Final = _("The file is damaged, or was cut off on its way. Download the archive again.")
@@ -42,7 +43,7 @@ def check_archive(path: Path, *, contents: bool = True) -> Manifest:
         manifest = _manifest(archive)
         _check_members(archive, manifest)
         if contents:
-            for part in (*manifest.tables, *manifest.files):
+            for part in manifest.members:
                 if _digest(archive, part.file) != part.sha256:
                     raise damaged_part(part.file)
     return manifest
@@ -117,8 +118,7 @@ def _manifest(archive: ZipFile) -> Manifest:
 
 
 def _check_members(archive: ZipFile, manifest: Manifest) -> None:
-    parts = (*manifest.tables, *manifest.files)
-    wanted = {part.file for part in parts} | {NAME, README}
+    wanted = {part.file for part in manifest.members} | {NAME, README}
     found = Counter(archive.namelist())
     if missing := sorted(wanted - found.keys()):
         raise BadArchive("missing_part", _("A part of the archive is missing: {name}."), name=missing[0])
@@ -126,7 +126,7 @@ def _check_members(archive: ZipFile, manifest: Manifest) -> None:
         raise BadArchive(
             "extra_part", _("The archive holds something that does not belong in it: {name}."), name=extra[0]
         )
-    for part in parts:
+    for part in manifest.members:
         if archive.getinfo(part.file).file_size != part.size:
             raise damaged_part(part.file)
 

@@ -47,7 +47,7 @@ def writer() -> Iterator[Callable[[], Any]]:
 
 @contextmanager
 def _own_connection() -> Iterator[Any]:
-    own: Any = connection.copy()  # type: ignore[attr-defined]  # of the wrapper behind the proxy
+    own: Any = connection.copy()
     try:
         own.connect()
         own.set_autocommit(False)

@@ -68,9 +68,9 @@ class Table:
         named = ", ".join(self._value(column) for column in self.columns)
         return f"COPY (SELECT {named} FROM {self.quoted}) TO STDOUT (FORMAT csv, HEADER)"  # noqa: S608 — names from the catalog
 
-    def copy_in(self) -> str:
+    def copy_in(self, kind: str = "csv") -> str:
         names = ", ".join(connection.ops.quote_name(column) for column in self.columns)
-        return f"COPY {self.quoted} ({names}) FROM STDIN (FORMAT csv, HEADER match)"
+        return f"COPY {self.quoted} ({names}) FROM STDIN (FORMAT {kind}, HEADER match)"
 
     def _value(self, column: str) -> str:
         name = connection.ops.quote_name(column)

@@ -52,6 +52,10 @@ class Manifest:
     product: str = "Peyvand"
 
     @property
+    def members(self) -> list[TablePart | FilePart]:
+        return [*self.tables, *self.files]
+
+    @property
     def rows(self) -> int:
         return sum(table.rows for table in self.tables)
 
@@ -81,6 +85,6 @@ def is_ours(body: dict[str, Any]) -> bool:
     return any(hmac.compare_digest(_signature(rest, secret).encode(), given.encode()) for secret in secrets)
 
 
-def _signature(body: dict[str, Any], secret: str) -> str:
+def _signature(body: dict[str, Any], secret: str | bytes) -> str:
     canonical = json.dumps(body, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return salted_hmac("tenants.archive", canonical, secret=secret, algorithm="sha256").hexdigest()

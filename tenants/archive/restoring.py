@@ -9,6 +9,7 @@ from dataclasses import replace
 from zipfile import ZipFile
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import override
 
 from identity.models import User
@@ -103,10 +104,18 @@ def _swap(run: JobRun, manifest: Manifest, schema: str, releases: dict[str, str]
         run.job.result = {"rows": manifest.rows, "files": len(manifest.files), "retired": home.schema}
         actor = swap(schema, releases=releases, engines=manifest.engines, habits=habits, actor=who)
         with tenant_context(replace(home, schema=schema)):
+            _note_as_done(run.job)
             record_act("restored", actor=actor, entity="organization", label=home.name, changes={
                 "archive": [None, manifest.created_at], "of": [None, manifest.organization["name"]],
                 "rows": [None, manifest.rows], "schema": [home.schema, schema],
             })  # fmt: skip
+
+
+def _note_as_done(job: Job) -> None:
+    """Whoever waits on the page of the restore finds it in the new schema now."""
+    values = {field.attname: getattr(job, field.attname) for field in Job._meta.concrete_fields}
+    ended = {"state": Job.State.DONE, "finished_at": timezone.now(), "leased_until": None}
+    Job.objects.bulk_create([Job(**{**values, **ended})], ignore_conflicts=True)
 
 
 def _clean_up(run: JobRun) -> None:

@@ -46,7 +46,7 @@ def open_job(kind: str, **more: Any) -> Job | None:
 def archives_for(actor: Actor) -> list[Archive]:
     """Newest first."""
     require(actor, EXPORT)
-    return [_archive(job) for job in Job.objects.filter(kind=EXPORT_JOB).order_by("-id")[:_MOST]]
+    return [Archive(job, file_of(job)) for job in Job.objects.filter(kind=EXPORT_JOB).order_by("-id")[:_MOST]]
 
 
 def get_archive_for(actor: Actor, pk: UUID) -> Archive:
@@ -54,14 +54,15 @@ def get_archive_for(actor: Actor, pk: UUID) -> Archive:
     job = Job.objects.filter(kind=EXPORT_JOB, pk=pk).first()
     if job is None:
         raise NotFound()
-    return _archive(job)
+    return Archive(job, file_of(job))
 
 
-def _archive(job: Job) -> Archive:
+def file_of(job: Job) -> Path | None:
+    """Where the archive of this job lies; None while it is not done, and when it was swept away."""
     try:
-        return Archive(job, files.path_of(ref_of(job)) if job.state == Job.State.DONE else None)
+        return files.path_of(ref_of(job)) if job.state == Job.State.DONE else None
     except NotFound:
-        return Archive(job, None)
+        return None
 
 
 def uploaded(actor: Actor, pk: UUID) -> str:

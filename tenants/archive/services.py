@@ -19,7 +19,7 @@ from kernel.models import Job
 from tenants.archive.checking import BadArchive, check_archive
 from tenants.archive.fitting import check_fits
 from tenants.archive.manifest import Manifest
-from tenants.archive.selectors import EXPORT, EXPORT_JOB, RESTORE, RESTORE_JOB, UPLOADS, open_job, uploaded
+from tenants.archive.selectors import EXPORT, EXPORT_JOB, RESTORE, RESTORE_JOB, UPLOADS, file_of, open_job, uploaded
 from tenants.models import Organization
 from tenants.selectors import current_organization
 
@@ -35,11 +35,18 @@ def start_export(*, actor: Actor) -> Job:
 
 
 @transaction.atomic
-def make_final(organization: Organization) -> Job:
-    """The last archive of an organization that leaves; it is kept until everything of it is erased."""
+def make_final(organization: Organization) -> bool:
+    """Have the last archive of an organization that leaves made; True once it is there.
+
+    It is kept until everything of the organization is erased.
+    """
     with tenant_context(organization.as_tenant()):
-        under_way = open_job(EXPORT_JOB, payload__final=True)
-        return under_way or start_job(EXPORT_JOB, actor=system_actor("Peyvand"), payload={"final": True})
+        made = Job.objects.filter(kind=EXPORT_JOB, payload__final=True, state=Job.State.DONE).order_by("-id").first()
+        if made is not None and file_of(made) is not None:
+            return True
+        if open_job(EXPORT_JOB, payload__final=True) is None:
+            start_job(EXPORT_JOB, actor=system_actor("Peyvand"), payload={"final": True})
+    return False
 
 
 def note_download(job: Job, *, actor: Actor) -> None:
@@ -61,10 +68,10 @@ def keep_upload(*, actor: Actor, chunks: Iterable[bytes]) -> UUID:
     return UUID(ref.partition("/")[2])
 
 
-def examine(ref: str) -> Manifest:
+def examine(ref: str, *, contents: bool = True) -> Manifest:
     """What is in an archive that may be restored here; BadArchive with the reason where it may not."""
     path = files.path_of(ref)
-    manifest = check_archive(path, contents=path.stat().st_size <= _AT_ONCE)
+    manifest = check_archive(path, contents=contents and path.stat().st_size <= _AT_ONCE)
     check_fits(manifest)
     return manifest
 

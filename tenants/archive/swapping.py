@@ -18,7 +18,6 @@ from kernel.audit import record_act
 from kernel.context import Tenant, public_context, require_tenant, tenant_context
 from kernel.entitlements import may_use
 from kernel.errors import Conflict, Invalid, NotFound
-from kernel.models import Job
 from tenants import sql
 from tenants.archive.exporting import AREA
 from tenants.archive.people import carry_people
@@ -34,7 +33,9 @@ def swap(schema: str, *, releases: dict[str, str], engines: list[str], habits: d
     retired = organization.schema_name
     allowed = _allowed(engines, organization)
     with public_context():
-        RetiredSchema.objects.filter(schema_name=schema).delete()
+        gone, _rows = RetiredSchema.objects.filter(schema_name=schema).delete()
+        if not gone:  # its time was over, and whoever removes such schemas has begun with it
+            raise NotFound()
         RetiredSchema.objects.create(
             schema_name=retired, organization=organization, releases=organization.releases,
             engines=organization.engines, habits=habits_of(organization),
@@ -69,15 +70,12 @@ def _allowed(engines: list[str], organization: Organization) -> list[str]:
 
 
 def _carry_archives(old: Tenant, new: Tenant) -> None:
-    """Archives made so far, and the restore itself, are on the page of data afterwards too."""
+    """Archives made so far are on the page of data afterwards too."""
     with tenant_context(new):
         sql.run(
             f"INSERT INTO kernel_job SELECT * FROM {sql.quoted(old.schema)}.kernel_job"  # noqa: S608 — a quoted name
-            " WHERE (kind = %s AND state = 'done') OR (kind = %s AND state = 'running') ON CONFLICT DO NOTHING",
-            [EXPORT_JOB, RESTORE_JOB],
-        )
-        Job.objects.filter(kind=RESTORE_JOB, state=Job.State.RUNNING).update(
-            state=Job.State.DONE, finished_at=timezone.now(), leased_until=None
+            " WHERE kind = %s AND state = 'done' ON CONFLICT DO NOTHING",
+            [EXPORT_JOB],
         )
     root = Path(settings.FILES_ROOT)
     target = root / new.schema / AREA

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from kernel.context import Tenant
+from kernel.errors import Text
 from kernel.ids import uuid7
 from tenants import hosts
 from tenants.preferences import with_defaults
@@ -69,6 +70,11 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
         return meaning_of(self.state)
 
     @property
+    def sentence(self) -> Text:
+        """Why nothing can be changed in it; "" where everything can."""
+        return sentence_for(self.state, self.state_reason)
+
+    @property
     def trial_days_left(self) -> int | None:
         if self.state != self.State.TRIAL or not self.trial_ends_on:
             return None
@@ -79,7 +85,7 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
         return Tenant(
             schema=self.schema_name, id=self.id, name=self.name, host=self.host, engines=frozenset(self.engines),
             preferences={**with_defaults(self.preferences, self.language), "language": self.language},
-            read_only=sentence_for(self.state, self.state_reason), closed=self.meaning.enter != "all",
+            read_only=self.sentence, closed=self.meaning.enter != "all",
         )  # fmt: skip
 
     def save(self, *args: Any, **kwargs: Any) -> None:

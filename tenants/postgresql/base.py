@@ -9,6 +9,9 @@ Two locks, either of which holds alone. A workspace's path holds its schema and 
 public: an absent table is an error, never somebody else's table. And its role (see tenants/roles.py) has rights in its
 own schema only, so the database refuses a table that wrong code names in full.
 
+A backend keeps what it learned of every workspace's tables for as long as it lives, so a connection that has seen many
+is closed at the end of a request or task; Django's CONN_MAX_AGE closes the old ones.
+
 Server-side cursors outlive a statement, so `DISABLE_SERVER_SIDE_CURSORS` stays on; inside `atomic` they would be bound
 like any other.
 """
@@ -16,6 +19,7 @@ like any other.
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.postgresql.introspection import DatabaseIntrospection
 from django_tenants.postgresql_backend.base import DatabaseWrapper as LibraryWrapper
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
@@ -38,6 +42,8 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         #: What the open transaction is bound to. Every transaction starts in public, as the operator.
         self._bound = UNBOUND
+        #: Workspaces that the backend knows the tables of by now.
+        self._seen: set[str] = set()
         super().__init__(*args, **kwargs)
         # The library's own leaves a session-wide search_path behind; with ours, Django's sees one schema anyway.
         self.introspection = DatabaseIntrospection(self)
@@ -84,6 +90,7 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
         with self.wrap_database_errors, self.connection.cursor() as own:
             own.execute("SELECT set_config('search_path', %s, true), set_config('role', %s, true)", [path, role])
         self._bound = wanted
+        self._seen.add(schema)
 
     def _savepoint_rollback(self, sid: str) -> None:
         try:
@@ -103,8 +110,15 @@ class DatabaseWrapper(LibraryWrapper):  # type: ignore[misc]  # the library has 
         finally:
             self._bound = UNBOUND
 
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Django asks before and after every request, Celery around every task."""
+        if len(self._seen) > settings.CONNECTION_WORKSPACES:
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
     def connect(self) -> None:
         self._bound = UNBOUND
+        self._seen.clear()
         # The connection asks the server's version and sets itself up before any transaction can be open.
         with tenant_context(PUBLIC_TENANT):
             super().connect()

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
@@ -57,25 +55,3 @@ def one_at_a_time() -> Iterator[None]:
         yield
     finally:
         sql.run("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-@contextmanager
-def direct_connection() -> Iterator[None]:
-    """Past a pooler, where one stands in front: locks of a connection's own mean nothing on one that is shared."""
-    url = settings.DIRECT_DATABASE_URL
-    if not url:
-        yield
-        return
-    usual = dict(connection.settings_dict)
-    named = urlsplit(url)
-    connection.close()
-    connection.settings_dict.update(
-        HOST=named.hostname or "", PORT=str(named.port or 5432), USER=unquote(named.username or ""),
-        PASSWORD=unquote(named.password or ""), NAME=named.path.lstrip("/") or usual["NAME"],
-    )  # fmt: skip
-    try:
-        with public_context():
-            yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(usual)

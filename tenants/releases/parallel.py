@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import connection
 
 from kernel.context import public_context
-from tenants.releases.foundation import direct_connection
+from tenants.direct import direct_connection
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")

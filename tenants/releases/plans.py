@@ -63,6 +63,8 @@ class Step:
     name: str
     pieces: tuple[Piece, ...]
     note: str
+    #: Why it may do what a migration should not; "" mostly. See tenants/releases/safety.py.
+    accepted: str = ""
 
     @property
     def indexes(self) -> tuple[Index, ...]:
@@ -152,7 +154,8 @@ class _Planner:
                 self._forwards(operation, migration.app_label, editor, old, state)
         self._keep()
         self.executor.record_migration(migration)  # type: ignore[call-arg, arg-type]  # the stubs are of another version
-        return Step(migration.app_label, migration.name, tuple(self.pieces), self.record.take())
+        accepted = str(getattr(migration, "accepted", ""))
+        return Step(migration.app_label, migration.name, tuple(self.pieces), self.record.take(), accepted)
 
     def _keep(self) -> None:
         if text := self.record.take():

@@ -13,8 +13,9 @@ from kernel.context import public_context
 from tenants import sql, templates
 from tenants.models import Organization, ReleaseRun
 from tenants.pool import refill_pool
+from tenants.releases.errors import explained
+from tenants.direct import direct_connection
 from tenants.releases.foundation import (
-    direct_connection,
     ensure_roles,
     migrate_public,
     one_at_a_time,
@@ -22,7 +23,7 @@ from tenants.releases.foundation import (
 )
 from tenants.releases.parallel import side_by_side
 from tenants.releases.plans import Plan, make_plan
-from tenants.releases.running import Outcome, explained, quarantine, run_many, run_singly
+from tenants.releases.running import Outcome, quarantine, run_many, run_singly
 from tenants.releases.state import is_prepared, release_version, standing
 from tenants.releases.targets import Group, Target, canaries_among, grouped, targets_behind, with_big
 

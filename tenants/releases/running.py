@@ -11,15 +11,11 @@ from django.utils import timezone
 from kernel.context import public_context, tenant_context
 from tenants import hosts, sql
 from tenants.models import Organization
+from tenants.releases.errors import Changed, explained, is_lost, is_passing
 from tenants.releases.history import run_here
 from tenants.releases.plans import Plan, Step
 from tenants.releases.targets import Target
 from tenants.versions import version_of
-
-#: Of the database's refusals, those that say nothing about the workspace: a lock not had, a deadlock, a clash, and
-#: our own, for a row that changed since the plan was made.
-_CHANGED = "PV001"
-_PASSING = frozenset({"55P03", "40P01", "40001", _CHANGED})
 
 _HEAD = """BEGIN;
 SELECT set_config('search_path', %(path)s, true), set_config('lock_timeout', %(wait)s, true);
@@ -33,10 +29,6 @@ SET CONSTRAINTS ALL IMMEDIATE;
 _NOTE = """
 UPDATE public.tenants_organization SET releases = releases || %(after)s::jsonb, quarantined_at = NULL,
   quarantine_error = '' WHERE id = %(id)s"""
-
-
-class Changed(RuntimeError):
-    """The workspace is not any more what the plan was made for: an engine was switched, another schema restored."""
 
 
 @dataclass
@@ -53,20 +45,6 @@ class Outcome:
         self.done += other.done
         self.again += other.again
         self.failed += other.failed
-
-
-def code_of(error: BaseException) -> str:
-    """The database's own code of an error; "" where the connection itself is gone."""
-    return str(getattr(error.__cause__, "pgcode", None) or "")
-
-
-def is_passing(error: Exception) -> bool:
-    return isinstance(error, Changed) or code_of(error) in _PASSING
-
-
-def is_lost(error: Exception) -> bool:
-    """The connection or the server went away, which says nothing about the workspace."""
-    return isinstance(error, Error) and (not code_of(error) or code_of(error).startswith(("57P", "08")))
 
 
 def run_many(plan: Plan, targets: Sequence[Target], *, wait: int) -> Outcome:
@@ -120,10 +98,6 @@ def quarantine(target: Target, error: Exception) -> None:
         organization.quarantined_at = timezone.now()
         organization.quarantine_error = explained(error)
         organization.save(update_fields=["quarantined_at", "quarantine_error"])
-
-
-def explained(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip() or repr(error)}"[:4000]
 
 
 def _transaction(target: Target, body: str, wait: int) -> str:

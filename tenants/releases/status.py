@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from kernel.context import public_context
 from tenants.models import Organization, ReleaseRun, SchemaTemplate
-from tenants.releases.plans import Plan, Python, make_plan
+from tenants.releases.plans import Index, Plan, Python, make_plan
 from tenants.releases.state import behind_query, prepared_version, release_version
 from tenants.releases.targets import Target, canaries_among, grouped, targets_behind, with_big
 from tenants.router import public_labels
@@ -86,10 +86,10 @@ def rehearsal(subdomains: tuple[str, ...] = ()) -> Iterator[str]:
 
 def _planned(plan: Plan, targets: list[Target]) -> Iterator[str]:
     for step in plan.steps:
-        yield f"-- {step.app}.{step.name}"
+        yield f"-- {step.app}.{step.name}" + (f" (accepted: {step.accepted})" if step.accepted else "")
         for piece in step.pieces:
             yield f"-- Python, in each: {piece.name}()" if isinstance(piece, Python) else piece.text
-            if big := not isinstance(piece, Python) and with_big(getattr(piece, "table", "").split(), targets):
+            if isinstance(piece, Index) and (big := with_big([piece.table], targets)):
                 yield f"-- on its own, without locking, in {len(big)} with a big table"
     if not plan.steps:
         yield "-- nothing but the version"

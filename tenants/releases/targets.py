@@ -13,6 +13,7 @@ from kernel.context import Tenant, public_context, tenant_context
 from tenants import sql
 from tenants.migrating import Applied
 from tenants.models import Organization
+from tenants.releases.errors import is_lost
 from tenants.releases.history import applied_here
 from tenants.releases.state import behind_query, parts_of
 
@@ -107,12 +108,16 @@ def _digests(targets: Sequence[Target]) -> tuple[dict[str, str], list[tuple[Targ
     for chunk in _chunks(targets):
         try:
             found |= _read(chunk)
-        except Error:
+        except Error as broken:
+            if is_lost(broken):
+                raise
             # One of them is broken: which?
             for one in chunk:
                 try:
                     found |= _read([one])
                 except Error as error:
+                    if is_lost(error):
+                        raise
                     unreadable.append((one, error))
     return found, unreadable
 

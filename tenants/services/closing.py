@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor, require
 from kernel.errors import Invalid
-from tenants.lifecycle import IllegalMove, move, state_before_closing
+from tenants.lifecycle import IllegalMove, last_suspension, move, state_before_closing
 from tenants.models import Organization
 from tenants.selectors import current_organization
 from tenants.states import State
@@ -35,10 +35,9 @@ def keep_workspace(*, actor: Actor) -> Organization:
 
 
 def may_keep(organization: Organization) -> bool:
-    """An archive made meanwhile changes the state's reason, not who closed it: the last suspension says that."""
     if organization.state not in (State.SUSPENDED, State.EXPORTED):
         return False
-    last = organization.state_changes.filter(new=State.SUSPENDED).order_by("-id").first()
+    last = last_suspension(organization)
     return last is not None and last.reason == "closed_by_admin"
 
 

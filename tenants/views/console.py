@@ -1,9 +1,10 @@
-"""The provider's console: who our customers are and whether everything is well. It only reads."""
+"""The provider's console: who our customers are and whether everything is well."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,6 +14,7 @@ from kernel.registry import registry
 from tenants import health, releases
 from tenants.models import Organization, SpareSchema
 from tenants.selectors import health_of_every_schema
+from tenants.states import State
 from tenants.versions import version_of
 
 _PAGE = 50
@@ -39,7 +41,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     if text:
         found = found.filter(name__icontains=text) | found.filter(subdomain__icontains=text)
     state = request.GET.get("state", "")
-    if state in Organization.State.values:
+    if state in State.values:
         found = found.filter(state=state)
     start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
     page = list(found[start : start + _PAGE + 1])
@@ -49,10 +51,21 @@ def organizations(request: HttpRequest) -> HttpResponse:
         for one in page[:_PAGE]
     ]
     context = {
-        "rows": rows, "total": found.count(), "q": text, "state": state, "states": Organization.State.choices,
+        "rows": rows, "counts": _counts(), "total": found.count(), "q": text, "state": state, "states": State.choices,
         "next": start + _PAGE if len(page) > _PAGE else None, "previous": max(0, start - _PAGE) if start else None,
     }  # fmt: skip
     return render(request, "tenants/console/organizations.html", context)
+
+
+def _counts() -> list[dict[str, Any]]:
+    """How many organizations in each state that somebody is in, for the bars; as links to the list of them."""
+    numbers = dict(Organization.objects.values_list("state").annotate(Count("pk")))
+    total = sum(numbers.values())
+    return [
+        {"key": key, "label": label, "number": numbers[key], "total": total}
+        for key, label in State.choices
+        if key in numbers
+    ]
 
 
 def _is_behind(organization: Organization) -> bool:

@@ -23,9 +23,9 @@ INSIDE = (
     "/", "/accounts/", "/accounts/new/", "/accounts/{account}/", "/accounts/{account}/edit/", "/contacts/",
     "/contacts/new/", "/deals/", "/deals/?kind=won", "/deals/?q=nothing-like-this", "/deals/board/", "/deals/{deal}/",
     "/deals/new/", "/products/", "/pipelines/", "/stages/", "/import/", "/import/new/", "/settings/engines/",
-    "/settings/engines/?off=sfa", "/settings/organization/", "/settings/people/", "/settings/people/invite/",
-    "/settings/roles/", "/settings/teams/new/", "/settings/profile/", "/settings/security/", "/settings/tokens/",
-    "/nowhere/",
+    "/settings/engines/?off=sfa", "/settings/organization/", "/settings/data/", "/settings/people/",
+    "/settings/people/invite/", "/settings/roles/", "/settings/teams/new/", "/settings/profile/",
+    "/settings/security/", "/settings/tokens/", "/nowhere/",
 )  # fmt: skip
 #: Colours that are still on their way would be measured half-way.
 SETTLED = """async () => {

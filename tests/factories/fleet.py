@@ -88,6 +88,17 @@ def has_nickname(organization: Organization) -> tuple[bool, bool, bool]:
     ))  # fmt: skip
 
 
+def hire(last_name: str, many: int) -> None:
+    """Contacts, in the workspace that is bound."""
+    sql.run(
+        "INSERT INTO crm_contact (id, version, created_at, updated_at, first_name, last_name, name, job_title,"
+        " email, phone, mobile, city, preferred_channel, description)"
+        " SELECT gen_random_uuid(), 1, now(), now(), 'Sailor', %s, '', '', '', '', '', '', '', ''"
+        " FROM generate_series(1, %s)",
+        [last_name, many],
+    )
+
+
 def build_ship(number: int) -> None:
     parts = (CORE, "sfa") if number < WITH_SALES else (CORE,)
     row = Organization(
@@ -98,13 +109,7 @@ def build_ship(number: int) -> None:
     with tenant_context(Tenant(schema=row.schema_name, operator=True)), transaction.atomic():
         for part in parts[1:]:
             replay(part)
-        sql.run(
-            "INSERT INTO crm_contact (id, version, created_at, updated_at, first_name, last_name, name, job_title,"
-            " email, phone, mobile, city, preferred_channel, description)"
-            " SELECT gen_random_uuid(), 1, now(), now(), 'Sailor', 'of ' || %s, '', '', '', '', '', '', '', ''"
-            " FROM generate_series(1, 3)",
-            [str(number)],
-        )  # fmt: skip
+        hire(f"of {number}", 3)
     with public_context():
         row.save(force_insert=True)
 

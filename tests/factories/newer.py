@@ -3,8 +3,6 @@
     with newer():                       # a column and its index on crm_contact
         release()
 
-    python -m tests.factories.newer release --parallel 2     # a command of manage.py, run by the newer code
-
 The models stay as they are: they are the old code on the new schema. Use it on a database of your own, for a release
 leaves the tables newer than the code is afterwards.
 """
@@ -17,6 +15,7 @@ from contextlib import contextmanager
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 
@@ -30,7 +29,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = {atomic}
-    accepted = "made up by a test"
+    accepted = "{accepted}"
     dependencies = [("{label}", "{previous}")]
     operations = [{operations}]
 """
@@ -44,13 +43,16 @@ COLUMN_THEN_INDEX = {"nickname": NICKNAME, "nickname_index": f'AddIndexConcurren
 
 
 @contextmanager
-def newer(added: Mapping[str, str] = COLUMN_AND_INDEX, *, label: str = "crm", head: str = "") -> Iterator[None]:
+def newer(
+    added: Mapping[str, str] = COLUMN_AND_INDEX, *, label: str = "crm", head: str = "",
+    accepted: str = "made up by a test",
+) -> Iterator[None]:  # fmt: skip
     """`added`: the operations of each migration by its name, one standing on the other; `head` goes before them."""
     from django.conf import settings
 
     folder = Path(tempfile.mkdtemp(prefix="peyvand-newer-"))
     package = f"newer_{uuid7().hex}"
-    _write(folder / package, added, label, head)
+    _write(folder / package, added, label, {"head": head, "accepted": accepted})
     sys.path.insert(0, str(folder))
     invalidate_caches()
     forget()
@@ -72,7 +74,7 @@ def forget() -> None:
     version_of.cache_clear()
 
 
-def _write(folder: Path, added: Mapping[str, str], label: str, head: str) -> None:
+def _write(folder: Path, added: Mapping[str, str], label: str, words: Mapping[str, str]) -> None:
     name, _explicit = MigrationLoader.migrations_module(label)
     origin = Path(str(import_module(str(name)).__file__)).parent
     shutil.copytree(origin, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -80,16 +82,13 @@ def _write(folder: Path, added: Mapping[str, str], label: str, head: str) -> Non
     for number, (stem, operations) in enumerate(added.items(), start=int(previous[:4]) + 1):
         here = f"{number:04}_{stem}"
         text = _FRAME.format(
-            head=head, atomic="Concurrently" not in operations, label=label, previous=previous, operations=operations
+            atomic="Concurrently" not in operations, label=label, previous=previous, operations=operations, **words
         )
         (folder / f"{here}.py").write_text(text)
         previous = here
 
 
-if __name__ == "__main__":
-    import django
-    from django.core.management import call_command
-
-    django.setup()
+def manage(*command: str) -> None:
+    """A command of manage.py, run by the newer code. For processes of their own, once Django is set up."""
     with newer():
-        call_command(*sys.argv[1:])
+        call_command(*command)

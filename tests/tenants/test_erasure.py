@@ -96,9 +96,9 @@ def _in_database(needle: str) -> Iterator[str]:
 def _in_folders(needle: str) -> Iterator[str]:
     sought = needle.lower().encode()
     for path in Path(settings.VAR).rglob("*"):
-        if sought in str(path.relative_to(settings.VAR)).lower().encode():
-            yield str(path)
-        elif path.is_file() and "static" not in path.parts and any(sought in text.lower() for text in _texts(path)):
+        if sought in str(path.relative_to(settings.VAR)).lower().encode() or (
+            path.is_file() and "static" not in path.parts and any(sought in text.lower() for text in _texts(path))
+        ):
             yield str(path)
     memory = getattr(cache, "_cache", {})
     yield from (key for key, value in dict(memory).items() if sought in key.lower().encode() or sought in value)
@@ -151,7 +151,8 @@ def test_its_name_can_be_had_by_somebody_else(marked: Organization) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"erase_after": None}, {"erase_after": timezone.now() + DAY}, {"state": "active"}, {"state": "read_only"}]
+    "values",
+    [{"erase_after": None}, {"erase_after": timezone.now() + DAY}, {"state": "active"}, {"state": "read_only"}],
 )
 def test_nobody_is_erased_before_time_or_from_another_state(live_tenant: Tenant, values: dict[str, Any]) -> None:
     with public_context():

@@ -73,7 +73,12 @@ def test_a_move_is_row_history_audit_and_event_together(tenant: Tenant) -> None:
     assert moved.state_since >= before
     with public_context():
         change = StateChange.objects.get(organization=moved)
-    assert (change.old, change.new, change.reason, change.actor_label) == ("active", "past_due", "payment_failed", "test")
+    assert (change.old, change.new, change.reason, change.actor_label) == (
+        "active",
+        "past_due",
+        "payment_failed",
+        "test",
+    )
     assert AuditEntry.objects.filter(action="state_changed", entity="organization").count() == 1
     assert OutboxMessage.objects.get(name="tenants.state_changed").payload["new"] == "past_due"
 
@@ -206,9 +211,7 @@ def test_work_waits_where_it_must_and_is_found_again(tenant: Tenant) -> None:
     assert tenant.schema in schemas_with_work()
 
 
-def test_a_job_of_a_read_only_workspace_is_kept_and_runs_later(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_of_a_read_only_workspace_is_kept_and_runs_later(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     from kernel import jobs, outbox
     from kernel.events import publish
     from kernel.registry import registry

@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    accepted = "Before the first release: no table has rows yet."
+
     dependencies = [
         ("crm", "0002_faster_lists"),
         ("sfa", "0001_initial"),

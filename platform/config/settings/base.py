@@ -9,6 +9,7 @@ from api.settings import *  # noqa: F403 — each part keeps its own settings be
 from identity.settings import *  # noqa: F403 — as above
 from kernel.registry.discovery import installed_apps
 from tenants.settings import *  # noqa: F403 — as above
+from tenants.settings import CONNECTION_SECONDS
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("PEYVAND_VAR", ROOT / "var")).resolve()
@@ -106,7 +107,7 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or 5432),
-        "CONN_MAX_AGE": None,
+        "CONN_MAX_AGE": CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         # Behind a transaction pooler a named cursor outlives its connection; see tenants/postgresql.
         "DISABLE_SERVER_SIDE_CURSORS": True,
@@ -117,6 +118,8 @@ def _database(url: str) -> dict[str, object]:
 DATABASES: dict[str, dict[str, Any]] = {
     "default": _database(os.environ.get("DATABASE_URL", "postgresql://peyvand@127.0.0.1:5432/peyvand"))
 }
+#: Where DATABASE_URL leads to a pooler: PostgreSQL itself, for releases. See tenants/direct.py.
+DIRECT_DATABASE = _database(_direct) if (_direct := os.environ.get("PEYVAND_DIRECT_DATABASE_URL", "")) else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_ROOT = VAR / "cache"
@@ -213,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     "refill-pool": {"task": "tenants.tasks.refill_pool", "schedule": 30.0},
     "lives": {"task": "tenants.tasks.lives", "schedule": 3600.0},
     "reap": {"task": "tenants.tasks.reap", "schedule": 86_400.0},
+    "sweep-files": {"task": "tenants.tasks.sweep_files", "schedule": 3600.0},
 }
 
 LOGGING = {

@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    accepted = "Before the first release: no table has rows yet."
+
     dependencies = [
         ("crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

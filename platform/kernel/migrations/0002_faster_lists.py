@@ -4,6 +4,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    accepted = "Before the first release: no table has rows yet."
+
     dependencies = [
         ("kernel", "0001_initial"),
     ]

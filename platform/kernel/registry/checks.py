@@ -54,7 +54,9 @@ def _check_module(book: Registry, module: Module) -> Iterator[Error]:
         if not event.startswith(f"{module.name}."):
             yield _error("E006", f"Event {event!r} must begin with {module.name!r}.")
     for kind in sorted(module.reading_jobs - set(module.jobs)):
-        yield _error("E007", f"Engine {module.name!r} says of the job {kind!r} that it only reads, and has no such job.")
+        yield _error(
+            "E007", f"Engine {module.name!r} says of the job {kind!r} that it only reads, and has no such job."
+        )
     for path in (*module.hears.values(), *module.jobs.values(), module.on_enable):
         yield from _importable(path, f"engine {module.name!r}")
 

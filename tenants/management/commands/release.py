@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kernel.context import public_context
 from tenants.releases import Options, Report, release
+from tenants.releases.safety import findings
 from tenants.releases.status import rehearsal, status, told
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--status", action="store_true", help="say where things stand, and change nothing")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, with the SQL")
+        parser.add_argument("--check", action="store_true", help="refuse migrations that cannot be released safely")
         parser.add_argument("--tenant", action="append", default=[], metavar="SUBDOMAIN", help="only these")
         parser.add_argument("--canaries", action="store_true", help="only the workspaces that go first")
         parser.add_argument("--go-on", action="store_true", help="whatever fails")
@@ -32,6 +34,8 @@ class Command(BaseCommand):
         elif options["dry_run"]:
             for line in rehearsal(tuple(options["tenant"])):
                 self.stdout.write(line)
+        elif options["check"]:
+            self._check()
         else:
             self._release(options)
 
@@ -44,6 +48,14 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from None
         self._end(report)
+
+    def _check(self) -> None:
+        """Needs no database."""
+        found = findings()
+        for one in found:
+            self.stdout.write(str(one))
+        if refused := [one for one in found if not one.accepted]:
+            raise CommandError(f"{len(refused)} of these cannot be released safely.")
 
     def _end(self, report: Report) -> None:
         """Who is quarantined or busy is told and does not fail the command: the release itself is done."""

@@ -11,13 +11,18 @@ from django.db import transaction
 
 from kernel import files
 from kernel.access import Actor
-from kernel.context import Tenant
+from kernel.context import Tenant, public_context
+from kernel.jobs import run_due
 from kernel.models import AuditEntry
 from kernel.records import create_record
 from tenants import sql
-from tenants.archive.contents import LEFT_OUT
+from tenants.archive import make_final
+from tenants.archive.connections import snapshot
+from tenants.archive.contents import _TABLES, LEFT_OUT
 from tenants.archive.manifest import is_ours
-from tenants.archive.selectors import Archive
+from tenants.archive.selectors import Archive, archives_for
+from tenants.archive.services import start_export
+from tenants.models import Organization
 
 Export = Callable[[], Archive]
 
@@ -60,3 +65,33 @@ def test_it_is_written_into_the_audit(live_tenant: Tenant, admin: Actor, export:
     with transaction.atomic():
         entry = AuditEntry.objects.get(action="exported")
     assert (entry.actor_id, entry.changes["archive"]) == (admin.user_id, [None, str(made.job.pk)])
+
+
+def test_looking_for_tables_reads_no_catalogue_as_a_whole(live_tenant: Tenant) -> None:
+    """What it costs must not depend on how many other workspaces there are."""
+    with transaction.atomic(), snapshot() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {_TABLES}", [f'"{live_tenant.schema}"'])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Seq Scan" not in plan
+    assert "pg_depend_reference_index" in plan
+
+
+def test_the_final_archive_is_made_once_and_kept(live_tenant: Tenant, admin: Actor) -> None:
+    with public_context():
+        organization = Organization.objects.get(pk=live_tenant.id)
+    assert not make_final(organization)
+    assert not make_final(organization)
+    assert run_due() == 1
+    assert make_final(organization)
+    with transaction.atomic():
+        (ref,) = files.refs()
+        assert ref.startswith("final/")
+        (made,) = archives_for(admin)
+    assert made.path is not None
+    assert run_due() == 0
+
+
+def test_a_second_wish_is_the_first(live_tenant: Tenant, admin: Actor) -> None:
+    with transaction.atomic():
+        assert start_export(actor=admin).pk == start_export(actor=admin).pk

@@ -19,6 +19,7 @@ from kernel.jobs import cancel_job
 from kernel.models import AuditEntry, Job
 from kernel.records import create_record, delete_record, update_record
 from tenants import roles, sql
+from tenants.archive.loading import load_files
 from tenants.archive.selectors import Archive
 from tenants.archive.services import keep_upload, start_restore
 from tenants.archive.swapping import go_back, ways_back
@@ -210,17 +211,14 @@ def test_the_name_must_be_typed(filled: Tenant, admin: Actor, export: Export) ->
 def test_stopped_before_the_end_nothing_has_changed(
     filled: Tenant, admin: Actor, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tenants.archive import restoring
-
     made = export()
-    load = restoring.load_files
 
     def load_and_stop(*args: Any) -> None:
-        load(*args)
+        load_files(*args)
         with tenant_context(filled), transaction.atomic():
             cancel_job(Job.objects.get(kind="tenants.restore").pk, actor=admin)
 
-    monkeypatch.setattr(restoring, "load_files", load_and_stop)
+    monkeypatch.setattr("tenants.archive.restoring.load_files", load_and_stop)
     job = restore(made, admin)
     assert job.state == "cancelled"
     assert tenant_now(filled).schema == filled.schema

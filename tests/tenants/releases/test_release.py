@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from kernel.context import Tenant, public_context, tenant_context
+from kernel.registry import registry
+from tenants import roles, sql
 from tenants.migrating import scratch_schema
 from tenants.models import ReleaseRun, SpareSchema
 from tenants.pool import refill_pool
@@ -41,11 +43,8 @@ def test_everybody_gets_the_tables_of_a_fresh_workspace(fleet: Fleet, added: dic
 
 
 def of(organization: Any) -> dict[str, list[str]]:
-    with tenant_context(Tenant(schema=organization.schema_name, operator=True)):
-        from django.db import transaction
-
-        with transaction.atomic():
-            return notes_sorted(picture(organization.schema_name))
+    with tenant_context(Tenant(schema=organization.schema_name, operator=True)), transaction.atomic():
+        return notes_sorted(picture(organization.schema_name))
 
 
 def notes_sorted(one: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -53,14 +52,10 @@ def notes_sorted(one: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def test_rows_are_kept_and_the_old_code_reads_and_writes_on(fleet: Fleet) -> None:
-    from kernel.registry import registry
-
     contact = registry.entity("contact").model_class
     with newer():
         release(NOW)
     one = fresh("ship03")
-    from django.db import transaction
-
     with tenant_context(one.as_tenant()), transaction.atomic():
         assert {str(sailor.last_name) for sailor in contact.objects.all()} == {"of 3"}
         contact.objects.create(first_name="Old", last_name="Code")
@@ -107,8 +102,6 @@ def test_a_workspace_that_is_erased_or_left_behind_is_not_touched(fleet: Fleet) 
 
 def test_a_role_that_is_missing_comes_back(fleet: Fleet) -> None:
     """As after a dump was played into another server."""
-    from tenants import roles, sql
-
     one = fresh("ship02")
     # The original of the copy holds on to the role; a name of nobody's stands for a schema without one.
     sql.run(f'ALTER SCHEMA "{one.schema_name}" RENAME TO "t_without_role"')
@@ -118,11 +111,8 @@ def test_a_role_that_is_missing_comes_back(fleet: Fleet) -> None:
         assert roles.schemas_without_role() == ["t_without_role"]
         release(NOW)
         assert roles.schemas_without_role() == []
-        with tenant_context(one.as_tenant()):
-            from django.db import transaction
-
-            with transaction.atomic():
-                assert sql.one("SELECT count(*) FROM crm_contact") == 3
+        with tenant_context(one.as_tenant()), transaction.atomic():
+            assert sql.one("SELECT count(*) FROM crm_contact") == 3
     finally:
         sql.drop_schema("t_without_role")
         roles.drop_role("t_without_role")

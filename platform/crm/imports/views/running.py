@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +11,7 @@ from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from crm.imports import services
@@ -23,6 +20,7 @@ from crm.imports.messages import unpack
 from crm.imports.views.common import actor_of, run_of, wizard
 from crm.imports.views.showing import related_of
 from crm.models import ImportProblem, ImportRun
+from frontend.progress import time_left
 from frontend.views.access import signed_in
 from kernel.errors import Conflict, Invalid
 from kernel.formats import num
@@ -85,22 +83,9 @@ def _progress(run: ImportRun) -> dict[str, Any]:
     if not total:
         return {"done": done, "total": 1, "text": _("Getting ready…"), "stopping": False}
     text = _("%(done)s of %(total)s rows") % {"done": num(done), "total": num(total)}
-    if left := _time_left(run):
+    if left := time_left(run.started_at, done, total):
         text = f"{text} · {left}"
     return {"done": done, "total": total, "text": text}
-
-
-def _time_left(run: ImportRun) -> str:
-    if not run.started_at or not run.rows or not run.rows_total:
-        return ""
-    spent = max((timezone.now() - run.started_at).total_seconds(), 0.5)
-    left = timedelta(seconds=spent / run.rows * max(run.rows_total - run.rows, 0))
-    if left < timedelta(seconds=90):
-        seconds = max(int(left.total_seconds()), 1)
-        said = ngettext("about %(count)s second left", "about %(count)s seconds left", seconds)
-        return said % {"count": num(seconds)}
-    minutes = round(left.total_seconds() / 60)
-    return ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes) % {"count": num(minutes)}
 
 
 def _result(run: ImportRun, entity: Entity) -> dict[str, Any]:
