@@ -1,6 +1,6 @@
 """Letters of tenancy: after a sign-up, and the list of somebody's workspaces."""
 
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils.translation import get_language, get_language_bidi
 from identity.addresses import workspace_url
 from identity.mail import render_letter
 from identity.models import User
+from identity.services.emails import confirmation_path
 from tenants import hosts
 from tenants.models import Organization
 
@@ -17,10 +18,9 @@ from tenants.models import Organization
 def send_welcome(organization: Organization, user: User) -> None:
     """The address to keep, and a link that confirms the e-mail address. Call it with the workspace bound."""
     address = EmailAddress.objects.get(user=user, primary=True)
-    key = EmailConfirmationHMAC(address).key
     context = {
         "organization": organization, "address": organization.url, "trial_days": organization.trial_days_left,
-        "link": workspace_url(f"/auth/confirm-email/{key}/"),
+        "link": workspace_url(confirmation_path(address)),
     }  # fmt: skip
     message = render_letter("tenants/mail/welcome", to=address.email, reader=user, context=context)
     transaction.on_commit(message.send, robust=True)

@@ -26,16 +26,13 @@ manifest = Module(
     ),
     urls="tenants.urls_workspace",
     api_urls="tenants.urls_api",
-    publishes=(
-        "tenants.engine_enabled",
-        "tenants.engine_disabled",
-        "tenants.engine_purged",
-        "tenants.state_changed",
-    ),  # fmt: skip
     #: An archive can be taken away from a workspace that is closed, too.
     reading_jobs=frozenset({"tenants.export"}),
     jobs={
         "tenants.export": "tenants.archive.exporting.run_export",
         "tenants.restore": "tenants.archive.restoring.run_restore",
     },
+    publishes=(
+        "tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed",
+    ),  # fmt: skip
 )

@@ -1,5 +1,6 @@
 """From what people and programs send to values a record keeps. Set-based: relations of a whole batch at once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from kernel.registry import Entity, Field, registry
 from kernel.text.folding import match_key
 from kernel.values import BadValue, parse_value
 
+_CODE = re.compile("[A-Z]{3}")
 Problems = dict[str, list[Problem]]
 Cleaned = tuple[dict[str, Any], Problems]
 
@@ -90,7 +92,10 @@ class _Units:
         self.defaults: dict[str, str] = {}
 
     def options(self, kind: Entity, field: Field, raw: Mapping[str, Any]) -> dict[str, Any]:
-        currency = raw.get(field.currency) or getattr(self.record, field.currency, "") or self._default(kind, field)
+        given = raw.get(field.currency)
+        if given and not (isinstance(given, str) and _CODE.fullmatch(given)):
+            given = ""  # the currency's own field says what is wrong with it
+        currency = given or getattr(self.record, field.currency, "") or self._default(kind, field)
         return {"currency": currency, "unit": self.unit} if currency else {}
 
     def _default(self, kind: Entity, field: Field) -> str:

@@ -36,6 +36,12 @@ def test_money_is_flat_and_exact(admin: Ask) -> None:
     assert all(body[key] for key in ("stage", "pipeline"))
 
 
+@pytest.mark.parametrize("currency", ["Euro", "eur0", ["EUR"]])
+def test_an_amount_in_no_currency_is_refused_by_the_currencys_field(admin: Ask, currency: Any) -> None:
+    answer = admin("post", "deals/", {"name": "Steel", "amount": "5", "currency": currency})
+    assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, ["currency"])
+
+
 def test_unread_version_is_refused_and_the_current_record_shown(admin: Ask) -> None:
     made = admin("post", "accounts/", {"name": "Zagros"}).json()
     path = f"accounts/{made['id']}/"

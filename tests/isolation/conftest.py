@@ -1,40 +1,46 @@
 """Acme is the reader's workspace; Bunyan is the other one, with a mark in every word of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
 from identity.services.tokens import issue_token
 from kernel.access import system_actor
-from kernel.context import Tenant, tenant_context
+from kernel.context import Tenant, public_context, tenant_context
+from tenants.models import Organization
 from tenants.services.engines import enable_engine
-from tests.isolation.planting import MARK, ids_of, plant
-
-
-@dataclass(frozen=True)
-class Secret:
-    """What stands in the other workspace."""
-
-    tenant: Tenant
-    rows: dict[Any, Any]
-    ids: dict[str, Any] = field(default_factory=dict)
-
-    def id(self, label: str) -> Any:
-        return self.ids[label]
+from tests.isolation import walk
+from tests.isolation.planting import SIGN, ids_of, make, plant
+from tests.isolation.walk import Member, Secret
 
 
 @pytest.fixture
-def secret(stage: Any, other_tenant: Tenant) -> Secret:
+def tenant(stage: Any, db: None) -> Iterator[Tenant]:
+    """Acme with every engine on; bound."""
+    with tenant_context(stage.organization.as_tenant()):
+        organization = enable_engine(actor=system_actor("test"), name="machines")
+    with tenant_context(organization.as_tenant()) as bound:
+        yield bound
+
+
+@pytest.fixture
+def secret(other_tenant: Tenant, olga: Any, actor_for: Any, tmp_path: Path, settings: Any) -> Secret:
+    settings.FILES_ROOT = tmp_path / "files"
     with tenant_context(other_tenant), transaction.atomic():
-        bound = enable_engine(actor=system_actor("test"), name="machines").as_tenant()
+        enable_engine(actor=system_actor("test"), name="machines")
+    with public_context():
+        organization = Organization.objects.get(pk=other_tenant.id)
+        organization.name = f"{SIGN} Bunyan"
+        organization.save(update_fields=["name"])
+    bound = organization.as_tenant()
     with tenant_context(bound), transaction.atomic():
         rows = plant()
-    return Secret(bound, rows, ids_of(rows))
+        made = make(olga, actor_for(olga, bound))
+    return Secret(bound, rows, {**ids_of(rows), **made})
 
 
 @pytest.fixture
@@ -60,26 +66,10 @@ def token_of(db: None) -> Callable[[Any, Tenant], str]:
 
 @pytest.fixture
 def ask() -> Callable[..., Any]:
-    """One request, never refused for its number; the answer's `whole` is its body, streamed or not."""
-
-    def request(client: Client, method: str, path: str, **extra: Any) -> Any:
-        cache.clear()
-        client.raise_request_exception = False
-        response: Any = client.generic(method, path, extra.pop("body", ""), **extra)
-        response.whole = _body(response)
-        return response
-
-    return request
+    return walk.ask
 
 
-def _body(response: Any) -> bytes:
-    if getattr(response, "streaming", False):
-        return b"".join(response.streaming_content)
-    return bytes(response.content)
-
-
-def leaks(response: Any) -> bool:
-    """Whether the mark is in the body or in a header."""
-    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
-    cookies = response.cookies.output() if response.cookies else ""
-    return MARK.encode() in response.whole or MARK in headers or MARK in cookies
+@pytest.fixture
+def neighbour(tenant: Tenant, sara: Any, client_for: Any, api_for: Any) -> Member:
+    """Sara, who may do everything in her own workspace, where every engine is on."""
+    return Member(lambda: client_for(sara, tenant), api_for(sara, tenant))

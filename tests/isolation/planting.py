@@ -6,15 +6,20 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from identity.services.tokens import issue_token
 from kernel.ids import uuid7
+from kernel.records import create_record
 
 #: No word of any page, hash or id begins like this.
 MARK = "qzxj"
+#: What the marked workspace itself is called.
+SIGN = "vqkw"
 _number = count(1)
 
 
@@ -86,3 +91,20 @@ def _plain(field: Any) -> Any:
 def ids_of(planted: dict[type[models.Model], models.Model]) -> dict[str, UUID | int]:
     """Every planted row's id, by its model's label."""
     return {model._meta.label: row.pk for model, row in planted.items()}
+
+
+def make(owner: Any, actor: Any) -> dict[str, UUID | int]:
+    """What must be whole to be reached at all, made as people make it: ids by the model's label, in place of planted
+    ones. An import with its file, a change that can be undone, a key and a passkey of `owner`."""
+    from crm.imports.services.uploading import upload
+
+    record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city"})
+    file = f"name,city\n{MARK}1 Ltd,{MARK}1 city\n".encode()
+    run = upload(actor=actor, entity="account", filename=f"{MARK}1.csv", chunks=[file])
+    token, _secret = issue_token(actor=actor, user=owner, name=f"{MARK}0 token")
+    kind = Authenticator.Type.WEBAUTHN
+    passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
+    return {
+        "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
+        "mfa.Authenticator": passkey.pk,
+    }  # fmt: skip

@@ -1,5 +1,5 @@
-"""Every address of a workspace, with its gaps filled in by another workspace's ids. Read off the URL map, so that new
-addresses are walked without anybody thinking of it."""
+"""Every address of every host, with its gaps filled in by another workspace's ids. Read off the URL map, so that new
+addresses are walked without anybody thinking of it; the inventory says whose id belongs into which."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,10 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from kernel.registry import registry
+from tests.isolation.inventory import URLCONFS, entity_of, entry_for
 
 GAP = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>|\(\?P<(?P<group>\w+)>[^)]*\)")
-WORDS = {"entity": "account", "tag": "account", "uidb36": "1", "key": "qq-qq", "token": "qqqq"}
+WORDS = {"entity": "account", "tag": "account", "uidb36": "1", "key": "qq-qq", "token": "qqqq", "kind": "csv"}
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,21 @@ class Address:
     access: str
     #: Whether an id of the other workspace stands in it.
     aimed: bool
+    #: Whether asking for it may end what the asker stands on: asked last.
+    ends: bool = False
 
 
-def addresses(ids: dict[str, Any], urlconf: str = "config.urls_workspace") -> Iterator[Address]:
-    for route, pattern in walk(get_resolver(urlconf).url_patterns):
-        access = _access(pattern.callback)
-        for path, aimed in _filled(route, ids):
-            yield Address(path, route, access, aimed)
+def addresses(ids: dict[str, Any], host: str = "workspace") -> list[Address]:
+    found = []
+    for route, pattern in routes_of(host):
+        entry = entry_for(host, route) or {}
+        for path, aimed in _filled(route, ids, entry.get("aim", "")):
+            found.append(Address(path, route, access_of(pattern.callback), aimed, entry.get("ends", False)))
+    return sorted(found, key=lambda address: address.ends)
+
+
+def routes_of(host: str) -> Iterator[tuple[str, URLPattern]]:
+    yield from walk(get_resolver(URLCONFS[host]).url_patterns)
 
 
 def walk(patterns: Iterable[URLPattern | URLResolver], where: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -39,37 +47,29 @@ def walk(patterns: Iterable[URLPattern | URLResolver], where: str = "") -> Itera
             yield where + str(pattern.pattern).removeprefix("^").removesuffix("$"), pattern
 
 
-def _access(callback: Any) -> str:
+def access_of(callback: Any) -> str:
     views = (callback, getattr(callback, "view_class", None), getattr(callback, "cls", None))
     return next((found for view in views if (found := getattr(view, "peyvand_access", ""))), "")
 
 
-def _filled(route: str, ids: dict[str, Any]) -> Iterator[tuple[str, bool]]:
-    gaps = list(GAP.finditer(route))
-    # A route that no one knows how to fill takes every id there is: one of them is the right one.
-    aims = [gap for gap in gaps if _is_id(gap)]
-    for identifier in _ids_for(route, ids) if aims else [None]:
-        yield "/" + GAP.sub(partial(_fill, route, identifier), route), bool(aims)
+def _filled(route: str, ids: dict[str, Any], aim: str) -> Iterator[tuple[str, bool]]:
+    aims = [gap for gap in GAP.finditer(route) if is_id(gap)]
+    if not aims:
+        return iter([("/" + GAP.sub(partial(_fill, route, None), route), False)])
+    # Whose id belongs here is written down; until it is, every id there is gets its turn.
+    wanted = [ids[aim]] if aim in ids else list(ids.values())
+    return iter([("/" + GAP.sub(partial(_fill, route, one), route), True) for one in wanted])
 
 
-def _is_id(gap: re.Match[str]) -> bool:
+def is_id(gap: re.Match[str]) -> bool:
     return gap["kind"] == "uuid" or (gap["name"] or "") in ("pk", "id") or (gap["name"] or "").endswith("_id")
-
-
-def _ids_for(route: str, ids: dict[str, Any]) -> list[Any]:
-    for entity in registry.entities:
-        if f"/{entity.plural}/" in f"/{route}":
-            return [ids[entity.model_class._meta.label]]
-    return list(ids.values())
 
 
 def _fill(route: str, identifier: Any, gap: re.Match[str]) -> str:
     name = gap["name"] or gap["group"]
-    if _is_id(gap):
-        return "7" if gap["kind"] == "int" else str(identifier)
+    if is_id(gap):
+        return str(identifier) if (gap["kind"] == "int") == isinstance(identifier, int) else "7"
     if name == "name":
-        entity = next((e for e in registry.entities if f"/{e.plural}/" in f"/{route}"), None)
+        entity = entity_of(route)
         return next(iter(entity.editable_fields)).name if entity and entity.editable_fields else "name"
-    if name == "key" and "board" in route:
-        return str(identifier or "qq")
     return WORDS.get(name, "1" if gap["kind"] == "int" else "qq")

@@ -20,8 +20,8 @@ from kernel.models import Job
 from kernel.query import labels_for, parse_filters, select, suggest
 from kernel.records import create_record, delete_record, restore_record, undo_batch, update_record
 from kernel.registry import Entity, registry
-from tests.isolation.conftest import Secret, leaks
 from tests.isolation.planting import MARK
+from tests.isolation.walk import Secret, leaks
 
 Faces = Callable[[Any, Tenant], Client]
 Ask = Callable[..., Any]
@@ -194,66 +194,3 @@ def test_imports_match_and_make_at_home(secret: Secret, tenant: Tenant, sara: An
     with tenant_context(secret.tenant):
         again = Account.objects.get(pk=theirs.pk)
         assert (again.city, again.version) == (theirs.city, theirs.version)
-
-
-def test_caches_are_kept_apart(secret: Secret, tenant: Tenant) -> None:
-    with tenant_context(secret.tenant):
-        cache.set("key", MARK)
-    with tenant_context(tenant):
-        assert cache.get("key") is None
-        assert cache.get_many(["key"]) == {}
-        cache.delete("key")
-    with tenant_context(secret.tenant):
-        assert cache.get("key") == MARK
-
-
-def test_a_session_row_copied_into_another_schema_is_no_session(
-    secret: Secret, tenant: Tenant, sara: Any, olga: Any, client_for: Faces, replay: Any, ask: Ask
-) -> None:
-    from django.contrib.sessions.models import Session
-
-    client = client_for(sara, tenant)
-    with tenant_context(tenant):
-        row = Session.objects.get(pk=client.cookies["sessionid"].value)
-    with tenant_context(secret.tenant), transaction.atomic():
-        Session.objects.create(session_key=row.pk, session_data=row.session_data, expire_date=row.expire_date)
-        type(olga).everything.filter(pk=olga.pk).update(name=f"{MARK} Olga")
-    response = ask(replay(client, secret.tenant.host), "GET", "/accounts/")
-    assert response.status_code == 302
-    assert not leaks(response)
-
-
-def test_a_way_in_by_mail_opens_its_own_workspace_only(
-    secret: Secret, tenant: Tenant, olga: Any, ask: Ask, mailoutbox: list[Any]
-) -> None:
-    """Invitations and password resets of the other workspace, opened on this workspace's host."""
-    from identity.models import Role
-    from identity.services.invitations import invite_user
-
-    with tenant_context(secret.tenant), transaction.atomic():
-        invite_user(
-            actor=system_actor("test"), email="new@example.com", name=f"{MARK} New", role=Role.objects.get(key="reader")
-        )
-    ask(Client(HTTP_HOST=secret.tenant.host), "POST", "/auth/password/reset/", body="email=olga%40example.com",
-        content_type="application/x-www-form-urlencoded")  # fmt: skip
-    opened = 0
-    for mail in mailoutbox:
-        for word in mail.body.split():
-            if "/auth/" not in word:
-                continue
-            path = "/auth/" + word.partition("/auth/")[2]
-            assert not leaks(response := ask(Client(HTTP_HOST=tenant.host), "GET", path))
-            assert b'type="password"' not in response.whole or response.status_code in (404, 410)
-            opened += 1
-    assert opened or not mailoutbox
-
-
-def test_the_database_itself_refuses_the_other_schema(secret: Secret, tenant: Tenant) -> None:
-    """Even code that names it: the role of this workspace has no right there."""
-    from django.db import ProgrammingError
-
-    with tenant_context(tenant), transaction.atomic(), connection.cursor() as cursor:
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            cursor.execute(f'SELECT count(*) FROM "{secret.tenant.schema}".crm_account')
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-            cursor.execute("SELECT count(*) FROM public.tenants_organization")

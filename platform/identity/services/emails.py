@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import User
@@ -51,3 +52,11 @@ def request_email_change(*, user: User, email: str) -> EmailAddress:
         raise Invalid.one("email", "same", _("This is your address already."))
     EmailAddress.objects.filter(user=user, primary=False).delete()
     return EmailAddress.objects.create(user=user, email=email)
+
+
+def confirmation_path(address: EmailAddress) -> str:
+    """Where this address is confirmed, for a letter of ours. The key is kept here, in the workspace."""
+    confirmation = EmailConfirmation.create(address)
+    confirmation.sent = timezone.now()
+    confirmation.save(update_fields=["sent"])
+    return f"/auth/confirm-email/{confirmation.key}/"
