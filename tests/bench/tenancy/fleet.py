@@ -79,6 +79,7 @@ class _Builder:
             trial_ends_on=self.pattern.trial_ends_on,
         )  # fmt: skip
         with public_context(), transaction.atomic():
+            sql.run("SET LOCAL synchronous_commit = off")
             build_schema(row.schema_name)
             with tenant_context(Tenant(schema=row.schema_name, operator=True)):
                 replay("sfa")

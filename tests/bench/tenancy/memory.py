@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -22,19 +23,38 @@ def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
     connection.close()
     _pages(client, visits[0])
     gc.collect()
-    server, own = _private_kb(_server_pid()), _private_kb("self")
-    for visit in visits[1:]:
-        _pages(client, visit)
-    gc.collect()
-    grown = len(visits) - 1
+    own = _private_kb("self")
     context = {"pages_read_in_each": len(_PATHS)}
-    if server is not None and grown:
-        after = _private_kb(_server_pid()) or server
-        told = {**context, "before_mb": round(server / 1024, 1), "after_mb": round(after / 1024, 1)}
-        yield Reading("tenancy", "server_memory_per_workspace", (after - server) / grown, "kB", grown, told)
+    kept = _went_through(client, visits, every=10**9)
+    grown = len(visits) - 1
+    if kept and grown:
+        told = {**context, "before_mb": round(kept[0] / 1024, 1), "after_mb": round(kept[-1] / 1024, 1)}
+        yield Reading("tenancy", "server_memory_per_workspace", (kept[-1] - kept[0]) / grown, "kB", grown, told)
+    gc.collect()
     if own is not None and grown:
         more = ((_private_kb("self") or own) - own) / grown
         yield Reading("tenancy", "python_memory_per_workspace", more, "kB", grown, {"before_mb": round(own / 1024)})
+    every = max(1, len(visits) // 4)
+    if recycled := _went_through(client, visits, every=every):
+        told = {**context, "workspaces_of_a_connection": every, "workspaces": len(visits)}
+        yield Reading("tenancy", "server_memory_recycled_peak", max(recycled) / 1024, "MB", len(visits), told)
+
+
+def _went_through(client: Client, visits: list[Visit], *, every: int) -> list[float]:
+    """Private memory of the server process after each workspace, on one connection or on as many as are used up."""
+    usual, settings.CONNECTION_WORKSPACES = settings.CONNECTION_WORKSPACES, every
+    connection.close()
+    found: list[float] = []
+    try:
+        for visit in visits:
+            _pages(client, visit)
+            # What a server does at the end of a request; the test client keeps connections.
+            connection.close_if_unusable_or_obsolete()
+            if (kb := _private_kb(_server_pid())) is not None:
+                found.append(kb)
+    finally:
+        settings.CONNECTION_WORKSPACES = usual
+    return found
 
 
 def _pages(client: Client, visit: Visit) -> None:
