@@ -24,6 +24,8 @@ SECRET_KEY = os.environ.get("PEYVAND_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = [BASE_HOST, f".{BASE_HOST}", "127.0.0.1", "[::1]"]
 USE_X_FORWARDED_HOST = False
+#: Addresses or networks of our reverse proxies, which say in X-Real-IP who asks: see config.proxy.
+TRUSTED_PROXIES = os.environ.get("PEYVAND_TRUSTED_PROXIES", "").split()
 
 PLATFORM_APPS = ("django_tenants", "tenants", "billing")
 CORE_APPS = (
