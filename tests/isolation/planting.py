@@ -134,5 +134,5 @@ def _archives(actor: Any) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "an archive": done.pk, "a restore": waiting.pk, "an upload": uploaded, "a way back": way_back,
-        "tenants.Organization": tenant.id,
+        "tenants.Organization": organization.id,
     }  # fmt: skip
