@@ -64,6 +64,7 @@ RULES = (
         "platform/kernel/text/folding.py:sign_ranges": "a table of ours",
         "platform/kernel/values.py:_bool_words": "a table of ours",
         "tenants/releases/plans.py:_tables_at": "migrations, all among its arguments",
+        "tenants/templates.py:_recorded": "migrations, by the version among its arguments",
         "tenants/versions.py:version_of": "migrations on the disk",
     }),
     Rule(habits.kept_by_the_process, "keep nothing between requests, or say here what its key is", {

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from identity.services.tokens import issue_token
 from kernel import files
-from kernel.context import public_context, require_tenant
+from kernel.context import public_context
 from kernel.ids import uuid7
 from kernel.models import Job
 from kernel.records import create_record
@@ -22,6 +22,7 @@ from tenants.archive.exporting import ref_of
 from tenants.archive.selectors import EXPORT_JOB, RESTORE_JOB, UPLOADS
 from tenants.models import RetiredSchema
 from tenants.pool import new_name
+from tenants.selectors import current_organization
 from tenants.versions import version_of
 
 #: No word of any page, hash or id begins like this.
@@ -125,13 +126,13 @@ def _archives(actor: Any) -> dict[str, Any]:
         target.write(f"{MARK}0 archive".encode())
     waiting = Job.objects.create(kind=RESTORE_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
     uploaded = files.save(UPLOADS, [f"{MARK}0 upload".encode()]).partition("/")[2]
-    tenant, way_back = require_tenant(), new_name()
+    organization, way_back = current_organization(), new_name()
     with public_context():
         RetiredSchema.objects.create(
-            schema_name=way_back, organization_id=tenant.id, releases={"core": version_of("core")}, engines=[],
+            schema_name=way_back, organization=organization, releases={"core": version_of("core")}, engines=[],
             drop_after=timezone.now() + datetime.timedelta(days=1),
         )  # fmt: skip
     return {
         "an archive": done.pk, "a restore": waiting.pk, "an upload": uploaded, "a way back": way_back,
-        "tenants.Organization": tenant.id,
+        "tenants.Organization": organization.id,
     }  # fmt: skip
