@@ -168,9 +168,11 @@ def due_archives(now: datetime | None = None) -> list[Organization]:
     """Suspended organizations that are to be erased soon: the last chance to take everything along."""
     if _final_archive is None:
         return []
-    soon = (now or timezone.now()) + timedelta(days=settings.FINAL_ARCHIVE_DAYS)
+    now = now or timezone.now()
+    soon = now + timedelta(days=settings.FINAL_ARCHIVE_DAYS)
     with public_context():
-        return list(Organization.objects.filter(state=State.SUSPENDED, erase_after__lte=soon))
+        # What is due for erasure already would be erased together with its archive.
+        return list(Organization.objects.filter(state=State.SUSPENDED, erase_after__gt=now, erase_after__lte=soon))
 
 
 def finish_archive(organization: Organization, *, actor: Actor) -> bool:

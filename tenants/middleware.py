@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase, StreamingHttpResponse
 from kernel.context import PUBLIC_TENANT, Tenant, door, tenant_context
 from kernel.ids import uuid7
 from tenants import health, hosts
-from tenants.refusals import bad_host, closed_workspace, unavailable, unknown_workspace
+from tenants.refusals import bad_host, closed_workspace, quarantined_workspace, unavailable, unknown_workspace
 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -78,6 +78,8 @@ class WorkspaceMiddleware:
                 return unknown_workspace(request, host)
             if enter == "admins" and not request.path.startswith(OPEN_WHEN_CLOSED):
                 return closed_workspace(request, organization)
+            if organization.quarantined_at:
+                return quarantined_workspace(request, organization)
             return self._inside(request, organization.as_tenant(), "config.urls_workspace")
 
     def _inside(self, request: Any, tenant: Tenant, urlconf: str) -> HttpResponseBase:
