@@ -170,6 +170,7 @@ def due_archives(now: datetime | None = None) -> list[Organization]:
     now = now or timezone.now()
     soon = now + timedelta(days=settings.FINAL_ARCHIVE_DAYS)
     with public_context():
+        # What is due for erasure already would be erased together with its archive.
         return list(Organization.objects.filter(state=State.SUSPENDED, erase_after__gt=now, erase_after__lte=soon))
 
 

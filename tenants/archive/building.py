@@ -6,15 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kernel import files
-from kernel.context import Tenant, public_context, tenant_context
-from tenants import roles, sql
+from kernel import cache, files
+from kernel.context import public_context
 from tenants.archive.checking import BadArchive
 from tenants.archive.manifest import Manifest
+from tenants.erasure import drop_in_pieces
 from tenants.models import Organization, RetiredSchema
 from tenants.pool import discard_schema
-from tenants.templates import replay
-from tenants.versions import parts, version_of
+from tenants.releases import UnknownMigrations, build_schema_at
 
 #: A restore that died and was never taken up again: its schema goes after this.
 _LEFTOVER = timedelta(days=2)
@@ -30,28 +29,21 @@ def announce(schema: str, organization: Organization) -> None:
 
 
 def build_schema(schema: str, manifest: Manifest) -> None:
-    """Tables as they were when the archive was made."""
-    own = [part for part in parts() if part in manifest.parts]
-    if any(manifest.parts[part] != version_of(part) for part in own):
-        raise BadArchive("older", _("The archive was made by an older version of Peyvand, which this one cannot read."))
-    with tenant_context(Tenant(schema=schema, operator=True)), transaction.atomic():
-        sql.create_schema(schema)
-        roles.create_role(schema)
-        for part in own:
-            replay(part)
+    """Tables as they were when the archive was made; they are brought to today once they are full."""
+    try:
+        build_schema_at(schema, [(app, name) for app, name in manifest.migrations])
+    except UnknownMigrations:
+        raise BadArchive("older", _("The archive is of a version of Peyvand that this one cannot read.")) from None
 
 
-def upgrade(schema: str, manifest: Manifest) -> dict[str, str]:
-    """Bring the filled schema to the code's version; the version of each of its parts then."""
-    return {part: version_of(part) for part in parts() if part in manifest.parts}
-
-
-@transaction.atomic
 def discard(schema: str) -> None:
-    """A schema that is not to be: its tables, role, files and the note of it."""
-    with public_context():
+    """A schema that is not to be: its tables, role, files and the note of it. Not inside a transaction."""
+    with public_context(), transaction.atomic():
         if Organization.objects.filter(schema_name=schema).exists():
             return  # it has become the workspace meanwhile
+    drop_in_pieces(schema)
+    with public_context(), transaction.atomic():
         discard_schema(schema)
         RetiredSchema.objects.filter(schema_name=schema).delete()
     files.delete_all(schema)
+    cache.forget_workspace(schema)

@@ -22,7 +22,7 @@ from kernel.jobs import JobRun, LostLease
 from kernel.models import Job
 from kernel.preferences import locale_of
 from tenants import sql
-from tenants.archive.building import announce, build_schema, discard, upgrade
+from tenants.archive.building import announce, build_schema, discard
 from tenants.archive.checking import check_archive, opened
 from tenants.archive.connections import writer
 from tenants.archive.exporting import Progress
@@ -32,6 +32,7 @@ from tenants.archive.loading import empty_tables, load_files, load_tables
 from tenants.archive.manifest import Manifest
 from tenants.archive.swapping import swap
 from tenants.pool import new_name
+from tenants.releases import upgrade_schema
 from tenants.selectors import current_organization
 
 
@@ -64,7 +65,7 @@ def _restore(run: JobRun) -> None:
         again = _fill(run, archive, manifest, schema)
         run.progress(run.job.done, phase="indexes")
         _put_on(run, schema, again)
-        releases = upgrade(schema, manifest)
+        releases = upgrade_schema(schema, manifest.parts)
     _swap(run, manifest, schema, releases)
 
 

@@ -182,8 +182,8 @@ def test_the_final_archive_is_asked_for_until_it_is_there(tenant: Tenant, monkey
         asked.append(organization.subdomain)
         return len(asked) > 1
 
-    put(tenant, state="suspended", erase_after=timezone.now() + timedelta(days=6))
     monkeypatch.setattr(lifecycle, "_final_archive", None)
+    put(tenant, state="suspended", erase_after=timezone.now() + timedelta(days=6))
     assert tasks.lives() == 0  # nobody makes archives
     lifecycle.set_final_archive(make)
     tasks.lives()

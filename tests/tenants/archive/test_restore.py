@@ -25,6 +25,7 @@ from tenants.archive.services import keep_upload, start_restore
 from tenants.archive.swapping import go_back, ways_back
 from tenants.models import RetiredSchema
 from tests.factories import PASSWORD, make_workspace, page_client
+from tests.factories.newer import newer
 from tests.tenants.archive.conftest import finished
 from tests.tenants.archive.whole import files_of, rows_of, tenant_now
 
@@ -189,6 +190,27 @@ def test_the_way_back(filled: Tenant, admin: Actor, export: Export) -> None:
         assert AuditEntry.objects.filter(action="went_back").exists()
         assert [way.schema_name for way in ways_back()] == [now.schema]
     assert client.get("/accounts/").status_code == 200
+
+
+def test_an_archive_of_an_older_version_is_brought_to_now(filled: Tenant, admin: Actor, export: Export) -> None:
+    made = export()
+    with newer():
+        job = restore(made, admin)
+        assert (job.state, job.error) == ("done", "")
+        now = tenant_now(filled)
+        with tenant_context(now), transaction.atomic():
+            assert sql.rows("SELECT last_name, nickname FROM crm_contact") == [("c", "")]
+            assert sql.one("SELECT count(*) FROM django_migrations WHERE name LIKE '%_nickname'") == 1
+            (way,) = ways_back()
+            go_back(way.schema_name, actor=admin)
+        # What was left before the update is brought up to date on the way back.
+        with transaction.atomic():
+            assert sql.rows("SELECT last_name, nickname FROM crm_contact") == [("c", "")]
+        newest = export()
+    assert newest.path is not None
+    with newest.path.open("rb") as source, pytest.raises(Invalid) as refused, transaction.atomic():
+        keep_upload(actor=admin, chunks=source)
+    assert refused.value.problems["file"][0].code == "newer"
 
 
 def test_nobody_goes_back_to_the_schema_of_another(filled: Tenant, admin: Actor, export: Export, stage: Any) -> None:
