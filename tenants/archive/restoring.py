@@ -22,7 +22,7 @@ from kernel.jobs import JobRun, LostLease
 from kernel.models import Job
 from kernel.preferences import locale_of
 from tenants import sql
-from tenants.archive.building import announce, build_schema, discard
+from tenants.archive.building import announce, build_schema, discard, upgrade
 from tenants.archive.checking import check_archive, opened
 from tenants.archive.connections import writer
 from tenants.archive.exporting import Progress
@@ -32,7 +32,6 @@ from tenants.archive.loading import empty_tables, load_files, load_tables
 from tenants.archive.manifest import Manifest
 from tenants.archive.swapping import swap
 from tenants.pool import new_name
-from tenants.releases import upgrade_schema
 from tenants.selectors import current_organization
 
 
@@ -65,7 +64,7 @@ def _restore(run: JobRun) -> None:
         again = _fill(run, archive, manifest, schema)
         run.progress(run.job.done, phase="indexes")
         _put_on(run, schema, again)
-        releases = upgrade_schema(schema, manifest.parts)
+        releases = upgrade(schema, manifest.parts)
     _swap(run, manifest, schema, releases)
 
 
@@ -88,9 +87,9 @@ def _fill(run: JobRun, archive: ZipFile, manifest: Manifest, schema: str) -> lis
 
 def _put_on(run: JobRun, schema: str, again: list[str]) -> None:
     """Indexes, then foreign keys, each of which is checked for every row by that."""
-    home = require_tenant()
+    home, progress = require_tenant(), Progress(run, run.job.total or 0, run.job.done)
     for statement in again:
-        run.progress(run.job.done)  # notices when it is to stop
+        progress.add(0)  # notices when it is to stop
         with tenant_context(replace(home, schema=schema, operator=True)), transaction.atomic():
             sql.run(statement)
 
