@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,7 @@ def _notice(organization: Organization, *, is_admin: bool, here: str) -> Notice 
         return Notice(text, kind="info" if state == State.TRIAL else "warn") if text else None
     if state == State.READ_ONLY:
         until = _("On {date} the workspace will be suspended.").format(date=date) if is_admin else ""
-        return Notice(f"{organization.sentence} {until}".strip(), kind="warn", **_action(data_address(), here))
+        return Notice(f"{organization.sentence} {until}".strip(), kind="warn", **_action(here))
     if state in (State.SUSPENDED, State.EXPORTED):
         until = _("On {date} everything in it will be erased.").format(date=date) if date else ""
         url = reverse("tenants:closing")
@@ -59,13 +59,6 @@ def _announcement(organization: Organization, date: str) -> str:
     return said.format(date=formats.date_long(ends))
 
 
-def _action(url: str, here: str) -> dict[str, str]:
-    return {"label": _("Download everything"), "url": url} if url and url != here else {}
-
-
-def data_address() -> str:
-    """Settings › Data, where there is such a page."""
-    try:
-        return reverse("tenants:data")
-    except NoReverseMatch:
-        return ""
+def _action(here: str) -> dict[str, str]:
+    url = reverse("tenants:data")
+    return {} if here == url else {"label": _("Download everything"), "url": url}

@@ -18,7 +18,7 @@ from tenants.router import core_labels, engines_in_hand
 #: Migrations by app label and name, as django_migrations knows them.
 Applied = frozenset[tuple[str, str]]
 
-_READS = ("SELECT", "SHOW", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS ALL")
+_READS = ("SELECT", "SHOW", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS ALL")
 
 
 class Record:
@@ -26,12 +26,12 @@ class Record:
 
     def __init__(self) -> None:
         self.statements: list[str] = []
+        self.rolled_back = False
 
     def __call__(self, execute: Callable[..., Any], query: Any, params: Any, many: bool, context: Any) -> Any:
         result = execute(query, params, many, context)
         text = str(query).lstrip()
-        if text.upper().startswith("ROLLBACK"):
-            raise RuntimeError("A migration rolled back to a savepoint; its statements cannot be replayed.")
+        self.rolled_back |= text.upper().startswith("ROLLBACK")
         if not text.upper().startswith(_READS) or "setval(" in text:
             cursor = context["cursor"]
             for values in params if many else [params]:
@@ -41,6 +41,8 @@ class Record:
 
     def take(self) -> str:
         """What was kept since the last call, as one text."""
+        if self.rolled_back:
+            raise RuntimeError("A migration rolled back to a savepoint; its statements cannot be replayed.")
         text, self.statements = "\n".join(self.statements), []
         return text
 

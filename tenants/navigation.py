@@ -14,6 +14,7 @@ def console_places(request: HttpRequest) -> list[NavGroup]:
         NavGroup(
             [
                 NavItem(_("Organizations"), "/", icon="building-2", current=_is_list(request.path)),
+                NavItem(_("Releases"), "/releases/", icon="layers", current=request.path == "/releases/"),
                 NavItem(_("Health"), "/health/", icon="heart-pulse", current=request.path == "/health/"),
             ]
         )

@@ -50,17 +50,25 @@ def claim_schema() -> str:
 
 
 def refill_pool(target: int | None = None) -> int:
-    """Bring the pool to `target` and drop schemas of an older version; how many were made.
+    """Bring the pool to `target`; how many schemas were made.
 
     A transaction a schema: a sign-up meanwhile claims what is there, and a second refill waits its turn.
     """
     target = settings.POOL_SIZE if target is None else target
-    while _drop_one_stale():
-        pass
     made = 0
     while _make_one(target):
         made += 1
     return made
+
+
+def drop_stale() -> int:
+    """Drop spare schemas of other versions; how many. A release's to do: beside it, workers of the version before
+    still fill the pool with theirs, and each would drop the other's.
+    """
+    dropped = 0
+    while _drop_one_stale():
+        dropped += 1
+    return dropped
 
 
 def _make_one(target: int) -> bool:

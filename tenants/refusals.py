@@ -50,6 +50,16 @@ def closed_workspace(request: HttpRequest, organization: Organization) -> HttpRe
     return _page(request, "tenants/closed_workspace.html", 403, **context)
 
 
+def quarantined_workspace(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """A release failed here: its tables fit neither version until somebody has looked."""
+    if wants_problem(request):
+        detail = _("Updating this workspace takes longer than planned. Nothing is lost; try again in a few minutes.")
+        return _problem(request, Refusal(503, "unavailable", detail, headers={"Retry-After": "600"}))
+    response = _page(request, "tenants/quarantined_workspace.html", 503, organization=organization)
+    response["Retry-After"] = "600"
+    return response
+
+
 def unavailable(request: HttpRequest) -> HttpResponse:
     if wants_problem(request):
         detail = _("The database cannot be reached. Try again in a moment.")

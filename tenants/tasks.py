@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from kernel import files, jobs, outbox
 from kernel.access import system_actor
 from kernel.context import Tenant, tenant_context
-from tenants import erasure, health, lifecycle, pool, reaper
+from tenants import erasure, health, lifecycle, pool, reaper, releases
 from tenants.celery import WorkspaceTask
 from tenants.models import Organization
 from tenants.selectors import schemas_with_work
@@ -65,12 +65,12 @@ def lives() -> int:
 
 
 def _try(act: Callable[[], object], organization: Organization) -> bool:
+    """Whether something was done."""
     try:
-        act()
+        return act() is not False
     except Exception:  # kept in the log; the next hour tries again
         log.exception("The life of %s did not go on", organization.pk)
         return False
-    return True
 
 
 @shared_task(base=WorkspaceTask, name="tenants.tasks.reap", public=True)
@@ -82,6 +82,12 @@ def reap() -> int:
 def sweep_files() -> int:
     """Remove archives and uploads that have had their time, in every workspace; how many."""
     return files.sweep(settings.FILES_KEPT_DAYS)
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.release_one", public=True)
+def release_one(subdomain: str) -> int:
+    """Try the release of one workspace once more, as the console asks. What becomes of it is in its run."""
+    return releases.release(releases.Options(tenants=(subdomain,))).done
 
 
 def send_wake(what: str, schema: str, key: str) -> None:

@@ -4,7 +4,9 @@ Migrating takes seconds a workspace; replaying the same statements in one messag
 with a hash of the migration files, so it is built again when one of them changes. A test proves replay ≡ migrate.
 """
 
+import logging
 from collections.abc import Iterable
+from functools import cache
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -15,6 +17,8 @@ from tenants import sql
 from tenants.migrating import Applied, Record, migrate_here, scratch_schema
 from tenants.models import SchemaTemplate
 from tenants.versions import CORE, labels_of_part, parts, version_of
+
+log = logging.getLogger(__name__)
 
 
 class StaleTemplate(RuntimeError):
@@ -73,7 +77,19 @@ def template_of(part: str) -> SchemaTemplate:
 
 def replay(part: str) -> None:
     """Make a part's tables in the schema that is bound now."""
-    sql.run(f"SET CONSTRAINTS ALL IMMEDIATE;\n{template_of(part).sql}\nSET CONSTRAINTS ALL DEFERRED;")
+    try:
+        text = template_of(part).sql
+    except StaleTemplate:
+        # During a release the code of the version before still serves, and people sign up. It takes seconds, once.
+        log.warning("No stored template of %s is of this version; its own is recorded.", part)
+        text = _recorded(part, version_of(part))
+    sql.run(f"SET CONSTRAINTS ALL IMMEDIATE;\n{text}\nSET CONSTRAINTS ALL DEFERRED;")
+
+
+@cache
+def _recorded(part: str, version: str) -> str:
+    """What the template of this version would be, for the life of this process."""
+    return record_tables(part, [_recorded(lower, version_of(lower)) for lower in foundation(part)])
 
 
 def drop_tables(part: str) -> None:

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from kernel.context import public_context
 from tenants import sql, templates
-from tenants.models import Organization, ReleaseRun
-from tenants.pool import refill_pool
-from tenants.releases.errors import explained
 from tenants.direct import direct_connection
+from tenants.models import Organization, ReleaseRun
+from tenants.pool import drop_stale, refill_pool
+from tenants.releases.errors import explained
 from tenants.releases.foundation import (
     ensure_roles,
     migrate_public,
@@ -23,7 +23,7 @@ from tenants.releases.foundation import (
 )
 from tenants.releases.parallel import side_by_side
 from tenants.releases.plans import Plan, make_plan
-from tenants.releases.running import Outcome, quarantine, run_many, run_singly
+from tenants.releases.running import Outcome, lift_needless, quarantine, run_many, run_singly
 from tenants.releases.state import is_prepared, release_version, standing
 from tenants.releases.targets import Group, Target, canaries_among, grouped, targets_behind, with_big
 
@@ -46,10 +46,12 @@ class Options:
     only_canaries: bool = False
     #: Neither a canary's failure nor many failures stop the run.
     go_on: bool = False
-    parallel: int = 1
-    batch: int = 25
-    #: Milliseconds to wait for a lock, and seconds before what was locked is tried again.
-    wait: int = 2000
+    #: Connections at once; two were the quickest on two cores.
+    parallel: int = 2
+    batch: int = 20
+    #: Milliseconds to wait for a lock, less than the server's deadlock_timeout (1 s): of a release and somebody's
+    #: request that wait for each other, the release gives way. And seconds before what was locked is tried again.
+    wait: int = 800
     pauses: tuple[float, ...] = (1, 3, 10, 30)
     say: Callable[[str], None] = log.info
 
@@ -86,6 +88,7 @@ def release(options: Options | None = None) -> Report:
         report = _Release(options).run()
         if options.is_whole and not report.stopped:
             sql.run(f"COMMENT ON SCHEMA ext IS '{release_version()}'")
+            drop_stale()
             options.say(f"Schemas made for the pool: {refill_pool(pool)}.")
     return report
 
@@ -98,6 +101,7 @@ class _Release:
         self.plans: dict[tuple[frozenset[tuple[str, str]], tuple[str, ...]], Plan] = {}
 
     def run(self) -> Report:
+        lift_needless(self.options.tenants)
         targets = self._chosen()
         if not targets:
             return self.report

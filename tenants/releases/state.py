@@ -19,8 +19,8 @@ _STANDING = """
 WITH now AS (SELECT key, value FROM jsonb_each_text(%(versions)s::jsonb))
 SELECT
   coalesce(obj_description(to_regnamespace('ext'), 'pg_namespace'), ''),
-  (SELECT count(*) FROM public.tenants_organization o WHERE state <> 'erased' AND EXISTS
-    (SELECT 1 FROM now WHERE o.releases ? now.key AND o.releases ->> now.key <> now.value)),
+  (SELECT count(*) FROM public.tenants_organization o WHERE state <> 'erased' AND (quarantined_at IS NOT NULL OR EXISTS
+    (SELECT 1 FROM now WHERE o.releases ? now.key AND o.releases ->> now.key <> now.value))),
   (SELECT count(*) FILTER (WHERE version = %(core)s) FROM public.tenants_spareschema),
   (SELECT count(*) FILTER (WHERE version <> %(core)s) FROM public.tenants_spareschema),
   (SELECT count(*) FROM (
@@ -34,6 +34,7 @@ class Standing:
     """What a release would find: the release this database was brought to last ("" for a fresh one), and counts."""
 
     prepared: str = ""
+    #: Or quarantined.
     behind: int = 0
     spare: int = 0
     spare_stale: int = 0

@@ -12,14 +12,23 @@ from kernel.access import Actor, require
 from kernel.audit import record_act
 from kernel.context import Tenant, operator_context, public_context, require_tenant, tenant_context
 from kernel.entitlements import may_use
-from kernel.errors import Denied, Invalid, NotFound
+from kernel.errors import Denied, Invalid, KernelError, NotFound
 from kernel.events import publish
 from kernel.registry import Module, UnknownName, registry
 from tenants import templates
 from tenants.models import Organization
+from tenants.releases.state import is_behind
 from tenants.versions import version_of
 
 SWITCH = "tenants.engine.switch"
+
+
+class BeingUpdated(KernelError):
+    """Its tables are of the version before; an engine's would be of this one."""
+
+    code = "unavailable"
+    status = 409
+    message = _("This workspace is being updated. Try again in a minute.")
 
 
 @transaction.atomic
@@ -30,6 +39,8 @@ def enable_engine(*, actor: Actor, name: str) -> Organization:
     organization = _locked()
     if name in organization.engines:
         return organization
+    if is_behind(organization):
+        raise BeingUpdated()
     _check_may_enable(module, organization)
     fresh = name not in organization.releases
     organization.engines = [*organization.engines, name]

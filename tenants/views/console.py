@@ -15,7 +15,6 @@ from tenants import health, releases
 from tenants.models import Organization, SpareSchema
 from tenants.selectors import health_of_every_schema
 from tenants.states import State
-from tenants.versions import version_of
 
 _PAGE = 50
 View = Callable[..., HttpResponse]
@@ -47,7 +46,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     page = list(found[start : start + _PAGE + 1])
     labels = {module.name: module.label for module in registry.modules}
     rows = [
-        {"one": one, "engines": [labels.get(name, name) for name in one.engines], "behind": _is_behind(one)}
+        {"one": one, "engines": [labels.get(name, name) for name in one.engines], "behind": releases.is_behind(one)}
         for one in page[:_PAGE]
     ]
     context = {
@@ -66,11 +65,6 @@ def _counts() -> list[dict[str, Any]]:
         for key, label in State.choices
         if key in numbers
     ]
-
-
-def _is_behind(organization: Organization) -> bool:
-    known = {"core", *(module.name for module in registry.modules)}
-    return any(part in known and version_of(part) != at for part, at in organization.releases.items())
 
 
 @operator

@@ -1,5 +1,7 @@
 """Migrations that cannot be released while the old code still serves are refused, unless they say why they may."""
 
+from django.db.migrations.loader import MigrationLoader
+
 from tenants.releases.safety import findings
 
 
@@ -10,5 +12,6 @@ def test_every_migration_can_be_released_or_says_why_it_may() -> None:
 
 def test_what_is_accepted_has_something_to_accept() -> None:
     """A reason stays in a migration only as long as it is needed."""
-    accepted = {one.migration for one in findings() if one.accepted}
-    assert accepted == {"crm.0002_faster_lists", "kernel.0002_faster_lists", "sfa.0002_faster_lists"}
+    written = MigrationLoader(None).disk_migrations.values()
+    reasons = {f"{one.app_label}.{one.name}" for one in written if getattr(one, "accepted", "")}
+    assert reasons == {one.migration for one in findings() if one.accepted}

@@ -23,7 +23,8 @@ def put(tenant: Tenant, **values: Any) -> Organization:
     """The workspace's row with these values, past every rule."""
     with public_context():
         Organization.objects.filter(pk=tenant.id).update(**values)
-        return Organization.objects.get(pk=tenant.id)
+        now: Organization = Organization.objects.get(pk=tenant.id)
+        return now
 
 
 def test_every_state_means_something_and_knows_its_moves() -> None:
@@ -87,7 +88,7 @@ def test_a_move_that_is_refused_leaves_nothing(tenant: Tenant) -> None:
     with pytest.raises(IllegalMove):
         move(put(tenant, state="trial"), "exported", reason="archive_made", actor=ACTOR)
     with public_context():
-        assert not StateChange.objects.filter(organization_id=tenant.id).exists()
+        assert not StateChange.objects.filter(organization__schema_name=tenant.schema).exists()
     assert not AuditEntry.objects.filter(action="state_changed").exists()
 
 
@@ -111,7 +112,7 @@ def test_withdrawing_a_closing_gives_no_new_grace(tenant: Tenant) -> None:
     move(put(tenant, state="active"), "past_due", reason="payment_failed", actor=ACTOR)
     entered = timezone.now() - timedelta(days=10)
     with public_context():
-        StateChange.objects.filter(organization_id=tenant.id).update(at=entered)
+        StateChange.objects.filter(organization__schema_name=tenant.schema).update(at=entered)
     closed = move(put(tenant), "suspended", reason="closed_by_admin", actor=ACTOR)
     assert state_before_closing(closed) == "past_due"
     kept = move(closed, "past_due", reason="closing_withdrawn", actor=ACTOR)

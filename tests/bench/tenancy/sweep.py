@@ -1,4 +1,4 @@
-"""What a worker looks for every twenty seconds, and what the console asks of every workspace."""
+"""What a worker looks for every twenty seconds, and what the console and the public site ask of every workspace."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,8 @@ def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
     yield from spread("tenancy", "sweep_of_all", [_sweep(names) for _ in range(2)], noted=len(names), **context)
     health = times_of(selectors.health_of_every_schema, 3)
     yield from spread("tenancy", "health_of_every_schema", health, tenants_present=len(names))
+    found = times_of(lambda: selectors.workspaces_of("nobody@example.com"), 3)
+    yield from spread("tenancy", "workspaces_of_address", found, tenants_present=len(names))
 
 
 def _sweep(noted: list[str]) -> float:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from tenants import roles
 from tenants.releases import Options, is_prepared, release
-from tests.factories.fleet import SIZE, Fleet, build_ship, everybody, run_nowhere, switched_to
+from tests.factories.fleet import SIZE, Fleet, build_ship, drop_database, everybody, run_nowhere, switched_to
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def _harbour(django_db_setup: None, django_db_blocker: Any) -> str:
             with switched_to(name):
                 exists = is_prepared() and len(everybody()) == SIZE
         if not exists:
-            run_nowhere(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            drop_database(name)
             run_nowhere(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
             with switched_to(name):
                 release(Options(pool=0))  # a copy has the same roles, so it could not drop a spare schema
@@ -37,7 +37,8 @@ def _harbour(django_db_setup: None, django_db_blocker: Any) -> str:
 def fleet(_harbour: str, django_db_blocker: Any) -> Iterator[Fleet]:
     name = f"{_harbour}_now"
     with django_db_blocker.unblock():
-        run_nowhere(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{_harbour}"')
+        drop_database(name)
+        run_nowhere(f'CREATE DATABASE "{name}" TEMPLATE "{_harbour}"')
         made: list[str] = []
         try:
             with switched_to(name):
@@ -46,6 +47,6 @@ def fleet(_harbour: str, django_db_blocker: Any) -> Iterator[Fleet]:
                 finally:
                     made = roles.roles_of_this_database()
         finally:
-            run_nowhere(f'DROP DATABASE "{name}" WITH (FORCE)')
+            drop_database(name)
             for role in made:
                 roles.drop_role(role)

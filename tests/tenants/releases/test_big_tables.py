@@ -64,7 +64,7 @@ def test_what_a_killed_attempt_left_is_made_anew(big: str, built: list[str], mon
 
     honest = running._at_once
     with newer(COLUMN_THEN_INDEX):
-        calls = []
+        calls: list[bool] = []
 
         def once(*args: object, last: bool) -> None:
             if last and calls:

@@ -15,6 +15,7 @@ from tenants.pool import refill_pool
 from tenants.releases import Options, behind, is_prepared, release
 from tenants.templates import replay
 from tenants.versions import CORE, version_of
+from tests.factories import make_workspace
 from tests.factories.fleet import SIZE, Fleet, everybody, fresh, has_nickname, inside
 from tests.factories.newer import COLUMN_AND_INDEX, COLUMN_THEN_INDEX, newer
 from tests.tenants.test_templates import picture
@@ -52,7 +53,7 @@ def notes_sorted(one: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def test_rows_are_kept_and_the_old_code_reads_and_writes_on(fleet: Fleet) -> None:
-    contact = registry.entity("contact").model_class
+    contact: Any = registry.entity("contact").model_class
     with newer():
         release(NOW)
     one = fresh("ship03")
@@ -82,6 +83,22 @@ def test_spare_schemas_of_the_older_version_are_replaced(fleet: Fleet) -> None:
         assert {one.version for one in spare} == {version_of(CORE)}
     assert len(spare) == 2
     assert not old & {one.schema_name for one in spare}
+
+
+def test_people_sign_up_while_the_old_code_still_serves(fleet: Fleet) -> None:
+    """The templates are of the newer version by now, and the old code's spare schemas may be gone."""
+    with newer():
+        release(NOW)
+    assert not is_prepared()
+    organization, _admin = make_workspace("late")
+    assert has_nickname(organization) == (False, False, False)
+    refill_pool(1)
+    with newer():
+        assert [one.subdomain for one in behind()] == ["late"]
+        assert SpareSchema.objects.exclude(version=version_of(CORE)).count() == 1
+        assert release(NOW).done == 1
+        assert has_nickname(fresh("late")) == (True, True, True)
+        assert not SpareSchema.objects.exclude(version=version_of(CORE)).exists()
 
 
 def test_connections_side_by_side_do_the_same(fleet: Fleet) -> None:

@@ -13,12 +13,12 @@ from django.contrib.postgres.operations import (
 from django.core.management import CommandError, call_command
 from django.db import migrations, models
 from django.db.migrations.state import ModelState, ProjectState
-from django.db.models.functions import Now, Random
+from django.db.models.functions import Lower, Now, Random
 
 from tenants.releases import safety
 from tests.factories.newer import newer
 
-OLD = {
+OLD: dict[str, Any] = {
     "id": models.UUIDField(primary_key=True),
     "name": models.CharField(max_length=50),
     "note": models.CharField(max_length=50, null=True),
@@ -34,7 +34,7 @@ CHECK = models.CheckConstraint(condition=models.Q(count__gt=0), name="thing_coun
 def found(*operations: Any, **attributes: Any) -> list[safety.Finding]:
     state = ProjectState()
     state.add_model(ModelState("shop", "Thing", [(name, field.clone()) for name, field in OLD.items()]))
-    migration = migrations.Migration("0002_more", "shop")
+    migration: Any = migrations.Migration("0002_more", "shop")
     migration.operations = list(operations)
     for name, value in attributes.items():
         setattr(migration, name, value)
@@ -59,7 +59,7 @@ REFUSED = {
     "a default only in Python": (add(models.IntegerField(default=1)), "NOT NULL without db_default"),
     "a default that differs": (add(models.FloatField(db_default=Random())), "row to row"),
     "a computed column": (
-        add(models.GeneratedField(expression=models.F("count"), output_field=models.IntegerField(), db_persist=True)),
+        add(models.GeneratedField(expression=Lower("name"), output_field=models.TextField(), db_persist=True)),
         "computes",
     ),
     "a column with an index": (add(models.IntegerField(null=True, db_index=True)), "AddIndexConcurrently"),
