@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from identity.models import User
-from kernel import files
 from kernel.access import Actor
 from kernel.audit import record_act
 from kernel.context import require_tenant, tenant_context
@@ -30,6 +29,7 @@ from tenants.archive.fitting import check_fits
 from tenants.archive.leases import lease_kept
 from tenants.archive.loading import empty_tables, load_files, load_tables
 from tenants.archive.manifest import Manifest
+from tenants.archive.selectors import archive_at
 from tenants.archive.swapping import swap
 from tenants.pool import new_name
 from tenants.selectors import current_organization
@@ -51,7 +51,7 @@ def run_restore(run: JobRun) -> None:
 def _restore(run: JobRun) -> None:
     if left := run.data.get("schema"):
         discard(left)
-    path = files.path_of(run.payload["ref"])
+    path = archive_at(run.payload["ref"])
     with run.step():
         manifest = check_archive(path, contents=False)
         check_fits(manifest)
