@@ -32,7 +32,5 @@ manifest = Module(
         "tenants.export": "tenants.archive.exporting.run_export",
         "tenants.restore": "tenants.archive.restoring.run_restore",
     },
-    publishes=tuple(
-        f"tenants.{what}" for what in ("engine_enabled", "engine_disabled", "engine_purged", "state_changed")
-    ),
+    publishes=("tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed"),
 )

@@ -93,6 +93,7 @@ def test_the_provider_suspends_and_reopens(language: str, stack: Stack, another:
     operator.page.wait_for_url(lambda url: "/auth/login" not in url)
     with stack.sql() as cursor:
         cursor.execute("UPDATE tenants_organization SET state = 'past_due' WHERE subdomain = 'demo'")
+        cursor.execute("UPDATE identity_user SET language = %s", [language])
     operator.go(f"/?q={home}")
     operator.on("main td a[href^='/organizations/']").first.click()
     operator.on("form[action$='/suspend/'] button").click()

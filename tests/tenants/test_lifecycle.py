@@ -228,3 +228,23 @@ def test_a_job_of_a_read_only_workspace_is_kept_and_runs_later(tenant: Tenant, m
         assert jobs.run_job(job.pk)
     with tenant_context(put(tenant, state="active").as_tenant()):
         assert outbox.relay() >= 1
+
+
+def test_administrators_hear_of_it_by_letter_in_their_language(
+    tenant: Tenant, sara: Any, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    type(sara).objects.filter(pk=sara.pk).update(language="fa")
+    with django_capture_on_commit_callbacks(execute=True):
+        closed = move(put(tenant, state="active"), "suspended", reason="closed_by_admin", actor=ACTOR)
+    assert [letter.to for letter in mailoutbox] == [["sara@example.com"]]
+    letter = mailoutbox[0]
+    assert letter.subject == "فضای کار «Acme»: معلق"
+    assert "مدیر سازمان این فضای کار را بسته است." in letter.body
+    assert "پاک می‌شود" in letter.body
+    assert "/settings/closing/" in letter.body
+    with django_capture_on_commit_callbacks(execute=True):
+        move(closed, "exported", reason="archive_made", actor=ACTOR)
+    assert "بایگانی" in mailoutbox[1].body
+    with django_capture_on_commit_callbacks(execute=True):
+        move(put(tenant), "active", reason="closing_withdrawn", actor=ACTOR)
+    assert len(mailoutbox) == 2
