@@ -11,7 +11,7 @@ from frontend.shell import CreateItem, NavGroup, NavItem, Person, Shell, Workspa
 from kernel.access import Actor, may_add
 from kernel.context import PUBLIC_TENANT, Tenant
 from kernel.errors import Text
-from kernel.registry import Module, SettingsPage, registry
+from kernel.registry import Module, registry
 
 SETTINGS_GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("organization", _("Organization")),
@@ -42,6 +42,14 @@ def _is_current(request: HttpRequest, url: str) -> bool:
     return request.path == url or (url != "/" and request.path.startswith(url))
 
 
+def _is_open(permission: str, actor: Actor, request: HttpRequest) -> bool:
+    """What asks for no permission is everybody's, where the workspace is not closed."""
+    if permission:
+        return actor.may(permission)
+    tenant: Tenant | None = getattr(request, "tenant", None)
+    return tenant is None or not tenant.closed
+
+
 def navigation(request: HttpRequest) -> list[NavGroup]:
     actor = _actor(request)
     if actor is None:
@@ -52,7 +60,7 @@ def navigation(request: HttpRequest) -> list[NavGroup]:
         items = [
             NavItem(str(item.label), url, item.icon, item.key.upper(), None, _is_current(request, url))
             for item in module.nav
-            if (not item.permission or actor.may(item.permission)) and (url := _address(item.url))
+            if _is_open(item.permission, actor, request) and (url := _address(item.url))
         ]
         if module.always_on:
             base += items
@@ -97,14 +105,6 @@ def settings_nav(request: HttpRequest) -> dict[str, Any]:
     return {"settings_nav": SimpleLazyObject(lambda: _settings_groups(request))}
 
 
-def _is_open(page: SettingsPage, actor: Actor, request: HttpRequest) -> bool:
-    """What asks for no permission is everybody's, where the workspace is not closed."""
-    if page.permission:
-        return actor.may(page.permission)
-    tenant: Tenant | None = getattr(request, "tenant", None)
-    return tenant is None or not tenant.closed
-
-
 def _settings_groups(request: HttpRequest) -> list[NavGroup]:
     actor = _actor(request)
     if actor is None:
@@ -117,7 +117,7 @@ def _settings_groups(request: HttpRequest) -> list[NavGroup]:
             NavItem(str(page.label), url, current=_is_current(request, url) or (own and url == security))
             for module in _modules_on(actor)
             for page in module.settings_pages
-            if page.group == key and _is_open(page, actor, request) and (url := _address(page.url))
+            if page.group == key and _is_open(page.permission, actor, request) and (url := _address(page.url))
         ]
         if items:
             groups.append(NavGroup(items, str(label)))

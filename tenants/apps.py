@@ -11,7 +11,9 @@ class TenantsConfig(AppConfig):
 
         from frontend.shell import nav_providers, shell_providers
         from kernel.wake import set_waker
+        from tenants.archive import make_final
         from tenants.banners import fill_notices
+        from tenants.lifecycle import set_final_archive
         from tenants.navigation import console_places
         from tenants.tasks import send_wake
         from tenants.waiting import note
@@ -21,5 +23,6 @@ class TenantsConfig(AppConfig):
         post_migrate.disconnect(contenttypes.create_contenttypes)
         pre_migrate.disconnect(contenttypes.inject_rename_contenttypes_operations)
         set_waker(send_wake, note)
+        set_final_archive(make_final)
         nav_providers.append(console_places)
         shell_providers.append(fill_notices)

@@ -1,21 +1,16 @@
-"""What a workspace's state has to say on every page: why something is not possible, until when, and what to do."""
+"""The strip above every page of a workspace that is not simply open; and what the frame of a closed one leaves out."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.shell import Notice, Shell
-from kernel import formats
-from tenants.lifecycle import next_date
+from tenants.announcing import announcement
 from tenants.models import Organization
 from tenants.services.closing import CLOSE
 from tenants.states import State
-
-#: The last days of a trial are announced.
-_TRIAL_DAYS: Final = 7
 
 
 def fill_notices(request: HttpRequest, shell: Shell) -> None:
@@ -26,46 +21,17 @@ def fill_notices(request: HttpRequest, shell: Shell) -> None:
         return
     if request.tenant.closed:  # type: ignore[attr-defined]  # ours
         shell.palette_url, shell.settings_url = "", reverse("tenants:closing")
-    notice = _notice(organization, is_admin=actor.may(CLOSE), here=request.path)
-    if notice is not None:
-        shell.notices.append(notice)
+    label, url = _way_on(State(organization.state))
+    if request.tenant.closed and request.path == url:  # type: ignore[attr-defined]  # ours
+        return  # the page itself says it all
+    if text := announcement(organization, for_admin=actor.may(CLOSE)):
+        kind = "info" if organization.state == State.TRIAL else "warn"
+        shell.notices.append(Notice(text, kind, *(("", "") if request.path == url else (label, url))))
 
 
-def _notice(organization: Organization, *, is_admin: bool, here: str) -> Notice | None:
-    state, date = State(organization.state), formats.date_long(next_date(organization))
-    if state in (State.TRIAL, State.PAST_DUE):
-        text = _announcement(organization, date) if is_admin else ""
-        return Notice(text, kind="info" if state == State.TRIAL else "warn") if text else None
+def _way_on(state: State) -> tuple[str, str]:
     if state == State.READ_ONLY:
-        until = _("On {date} the workspace will be suspended.").format(date=date) if is_admin else ""
-        return Notice(f"{organization.sentence} {until}".strip(), kind="warn", **_action(data_address(), here))
+        return _("Download everything"), reverse("tenants:data")
     if state in (State.SUSPENDED, State.EXPORTED):
-        until = _("On {date} everything in it will be erased.").format(date=date) if date else ""
-        url = reverse("tenants:closing")
-        if here == url:
-            return None
-        return Notice(f"{organization.sentence} {until}".strip(), kind="warn", label=_("What to do"), url=url)
-    return None
-
-
-def _announcement(organization: Organization, date: str) -> str:
-    if organization.state == State.PAST_DUE:
-        said = _("A payment failed. Everything works until {date}; from then on the workspace is read-only.")
-        return said.format(date=date)
-    ends = organization.trial_ends_on
-    if ends is None or (ends - timezone.localdate()).days > _TRIAL_DAYS:
-        return ""
-    said = _("The trial ends on {date}. After that everything can still be read and exported, but not changed.")
-    return said.format(date=formats.date_long(ends))
-
-
-def _action(url: str, here: str) -> dict[str, str]:
-    return {"label": _("Download everything"), "url": url} if url and url != here else {}
-
-
-def data_address() -> str:
-    """Settings › Data, where there is such a page."""
-    try:
-        return reverse("tenants:data")
-    except NoReverseMatch:
-        return ""
+        return _("What to do"), reverse("tenants:closing")
+    return "", ""

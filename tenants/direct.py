@@ -23,7 +23,7 @@ class PooledConnection(RuntimeError):
 
 @contextmanager
 def direct_connection() -> Iterator[None]:
-    """This thread's connection goes to `DIRECT_DATABASE` meanwhile, where that is set; other threads' stay as they are."""
+    """This thread's connection goes to `DIRECT_DATABASE` meanwhile, where that is set; other threads' stay."""
     direct: dict[str, Any] | None = settings.DIRECT_DATABASE
     usual = connection.settings_dict
     if direct is not None:

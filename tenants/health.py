@@ -1,7 +1,8 @@
-"""/healthz: this process answers. /readyz: the database, the queue and the schema release are fit for traffic."""
+"""/healthz: this process answers. /readyz: database, cache, queue and the schema release are fit for traffic."""
 
 from typing import Final
 
+import redis
 from django.core.cache import cache
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
@@ -36,10 +37,13 @@ def queue_age() -> float | None:
 
 
 def _ready() -> JsonResponse:
-    age = queue_age()
-    report: dict[str, object] = {
-        "queue": {"ok": age is not None and age < STALE_SECONDS, "seconds_since_heartbeat": age and round(age, 1)},
-    }
+    age = None
+    report: dict[str, object] = {"cache": {"ok": True}}
+    try:
+        age = queue_age()
+    except redis.RedisError:
+        report["cache"] = {"ok": False}
+    report["queue"] = {"ok": age is not None and age < STALE_SECONDS, "seconds_since_heartbeat": age and round(age, 1)}
     try:
         with public_context():
             wanted, found = releases.release_version(), releases.prepared_version()

@@ -17,6 +17,7 @@ from kernel.context import public_context, tenant_context
 from kernel.errors import KernelError
 from kernel.events import publish
 from kernel.jobs import pause_jobs
+from tenants.mail import send_state
 from tenants.models import Organization, StateChange
 from tenants.states import MEANINGS, REASONS, State
 
@@ -66,6 +67,10 @@ TIMED: Final[Mapping[State, tuple[State, str]]] = {
 }
 
 
+#: States of which administrators hear by letter.
+TOLD: Final = frozenset({State.PAST_DUE, State.READ_ONLY, State.SUSPENDED, State.EXPORTED})
+
+
 class IllegalMove(KernelError):
     code = "illegal_move"
     status = 409
@@ -101,6 +106,8 @@ def move(organization: Organization, to: str, *, reason: str, actor: Actor) -> O
         publish("tenants.state_changed", {"old": old, "new": to, "reason": reason})
         if not MEANINGS[State(to)].writes:
             pause_jobs()
+        if to in TOLD:
+            send_state(locked)
     return locked
 
 
@@ -145,14 +152,6 @@ def due_moves(now: datetime | None = None) -> list[tuple[Organization, State, st
         return [(one, *TIMED[State(one.state)]) for one in Organization.objects.filter(due).order_by("state_since")]
 
 
-def next_date(organization: Organization) -> datetime | None:
-    """When time will move this organization on, for the sentence that says so."""
-    days = {State.PAST_DUE: settings.PAST_DUE_DAYS, State.READ_ONLY: settings.READ_ONLY_DAYS}
-    if organization.state in days:
-        return organization.state_since + timedelta(days=days[State(organization.state)])
-    return organization.erase_after
-
-
 #: Starts the final archive of a suspended organization, or finds it; True once it is there to be downloaded.
 FinalArchive = Callable[[Organization], bool]
 _final_archive: FinalArchive | None = None
@@ -168,9 +167,11 @@ def due_archives(now: datetime | None = None) -> list[Organization]:
     """Suspended organizations that are to be erased soon: the last chance to take everything along."""
     if _final_archive is None:
         return []
-    soon = (now or timezone.now()) + timedelta(days=settings.FINAL_ARCHIVE_DAYS)
+    now = now or timezone.now()
+    soon = now + timedelta(days=settings.FINAL_ARCHIVE_DAYS)
     with public_context():
-        return list(Organization.objects.filter(state=State.SUSPENDED, erase_after__lte=soon))
+        # What is due for erasure already would be erased together with its archive.
+        return list(Organization.objects.filter(state=State.SUSPENDED, erase_after__gt=now, erase_after__lte=soon))
 
 
 def finish_archive(organization: Organization, *, actor: Actor) -> bool:

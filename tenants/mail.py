@@ -8,10 +8,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_bidi
 
 from identity.addresses import workspace_url
-from identity.mail import render_letter
-from identity.models import User
+from identity.mail import hand_over, reading_as, render_letter
+from identity.models import Role, User
 from identity.services.emails import confirmation_path
 from tenants import hosts
+from tenants.announcing import announcement
 from tenants.models import Organization
 
 
@@ -24,6 +25,21 @@ def send_welcome(organization: Organization, user: User) -> None:
     }  # fmt: skip
     message = render_letter("tenants/mail/welcome", to=address.email, reader=user, context=context)
     transaction.on_commit(message.send, robust=True)
+
+
+def send_state(organization: Organization) -> None:
+    """Tell administrators what became of the workspace and what comes next. Call it with the workspace bound."""
+    admins = User.objects.filter(role__key=Role.ADMIN, state=User.State.ACTIVE).exclude(email=None)
+    ends = organization.meaning.enter != "all"
+    link = workspace_url("/settings/closing/" if ends else "/settings/data/")
+    for admin in admins:
+        with reading_as(admin):
+            said = announcement(organization, for_admin=True)
+        context = {
+            "organization": organization, "said": said, "link": link,
+            "archived": organization.state == Organization.State.EXPORTED,
+        }  # fmt: skip
+        hand_over(render_letter("tenants/mail/state", to=str(admin.email), reader=admin, context=context))
 
 
 def send_workspaces(email: str, found: list[Organization]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextvars import copy_context
 from typing import Any, Final
 
+import redis
 from django.core.exceptions import DisallowedHost
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -21,7 +22,8 @@ from tenants.refusals import bad_host, closed_workspace, quarantined_workspace, 
 log = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-_GONE: Final = (OperationalError, InterfaceError)
+#: The database or the shared cache: without either there is no page, and both come back by themselves.
+_GONE: Final = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 HEADER: Final = "X-Request-ID"
 #: What a suspended workspace still has: signing in, its own data and the way back. Who may, their own views decide.
@@ -52,7 +54,7 @@ class WorkspaceMiddleware:
         try:
             response = self._serve(request, host)
         except _GONE:
-            log.exception("The database went away during %s %s", request.method, request.path)
+            log.exception("The database or the cache went away during %s %s", request.method, request.path)
             request.database_lost = True  # type: ignore[attr-defined]  # ours
         if getattr(request, "database_lost", False):
             _drop_connection()

@@ -20,9 +20,9 @@ manifest = Module(
     ),
     settings_pages=(
         SettingsPage(_("Organization"), "tenants:organization", "organization", "tenants.organization.change"),
-        SettingsPage(_("Close the workspace"), "tenants:closing", "data", "tenants.organization.close"),
         SettingsPage(_("Engines"), "tenants:engines", "engines", "tenants.engine.switch"),
         SettingsPage(_("Your data"), "tenants:data", "data", "tenants.data.export"),
+        SettingsPage(_("Close the workspace"), "tenants:closing", "data", "tenants.organization.close"),
     ),
     urls="tenants.urls_workspace",
     api_urls="tenants.urls_api",
@@ -32,7 +32,5 @@ manifest = Module(
         "tenants.export": "tenants.archive.exporting.run_export",
         "tenants.restore": "tenants.archive.restoring.run_restore",
     },
-    publishes=(
-        "tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed",
-    ),  # fmt: skip
+    publishes=("tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed"),
 )

@@ -1,4 +1,4 @@
-"""The states of an organization, and what each means for whoever is inside. Moves between them: tenants/lifecycle.py."""
+"""The states of an organization, and what each means for whoever is inside. The moves: tenants/lifecycle.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,10 +80,10 @@ REASONS: Final[Mapping[str, Text]] = {
 #: What people inside are told where nothing may be changed: why, and what to do.
 _SENTENCES: Final[Mapping[tuple[State, str], Text]] = {
     (State.READ_ONLY, "trial_ended"): _(
-        "The trial has ended. You can read, search and export everything; to change something, activate the workspace."
+        "The trial has ended. You can read, search and export everything; to go on working, write to us."
     ),
     (State.READ_ONLY, "subscription_ended"): _(
-        "The subscription has ended. You can read, search and export everything; to change something, renew it."
+        "The subscription has ended. You can read, search and export everything; to go on working, renew it."
     ),
     (State.READ_ONLY, "grace_over"): _(
         "A payment is overdue. You can read, search and export everything; changes are possible again once it is paid."

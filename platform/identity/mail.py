@@ -1,6 +1,7 @@
 """Letters about accounts: HTML and text, in the language of whoever receives them, handed over after the commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils import translation
 from identity.addresses import workspace_name, workspace_url
 from identity.models import Invitation, User
 from kernel.context import get_tenant
-from kernel.formats import use_locale
+from kernel.formats import Locale, use_locale
 from kernel.preferences import locale_of
 
 
@@ -41,11 +42,18 @@ def hand_over(message: EmailMessage) -> None:
     transaction.on_commit(message.send, robust=True)
 
 
+@contextmanager
+def reading_as(reader: User | None) -> Iterator[Locale]:
+    """Words and dates as this person reads them."""
+    locale = locale_of(get_tenant(), reader)
+    with translation.override(locale.language), use_locale(locale):
+        yield locale
+
+
 def render_letter(
     prefix: str, *, to: str, reader: User | None, context: Mapping[str, Any], headers: dict[str, str] | None = None
 ) -> EmailMultiAlternatives:
-    locale = locale_of(get_tenant(), reader)
-    with translation.override(locale.language), use_locale(locale):
+    with reading_as(reader) as locale:
         full = {
             **context,
             "workspace": workspace_name(),

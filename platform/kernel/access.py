@@ -2,7 +2,8 @@
 
 A role gives each permission a level. For an entity's records: `own` = I own it (or made it, where it has no owner),
 `team` = its owner is in one of the teams I reach, `all`. Unknown permissions, entities of engines that are off, and
-actors without a role get nothing. Where the workspace is read-only or closed, nobody holds what would change it, the system included.
+actors without a role get nothing. Where the workspace is read-only or closed, nobody holds what would change it, the
+system included.
 """
 
 from collections.abc import Mapping

@@ -89,8 +89,3 @@ def tables_here(cursor: Any) -> list[Table]:
 
 def exported_tables(cursor: Any) -> list[Table]:
     return [table for table in tables_here(cursor) if table.name not in LEFT_OUT]
-
-
-def lock_against_changes(cursor: Any, tables: list[Table]) -> None:
-    """Hold off releases: a table that is rewritten meanwhile looks empty from an older snapshot. Writing goes on."""
-    cursor.execute(f"LOCK TABLE {', '.join(table.quoted for table in tables)} IN ACCESS SHARE MODE")

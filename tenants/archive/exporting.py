@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime
 from typing import IO, Any, Final
 
+from django.db import connection
 from django.utils.translation import override
 
 from kernel import files
@@ -18,7 +19,7 @@ from kernel.context import public_context
 from kernel.jobs import JobRun
 from kernel.models import Job
 from tenants.archive.connections import snapshot
-from tenants.archive.contents import AREAS_LEFT_OUT, exported_tables, lock_against_changes
+from tenants.archive.contents import AREAS_LEFT_OUT, exported_tables
 from tenants.archive.manifest import Manifest
 from tenants.archive.writing import new_archive, write_files, write_manifest, write_table
 from tenants.models import Organization
@@ -37,8 +38,8 @@ def ref_of(job: Job) -> str:
 class Progress:
     """Tells the job about once a second how far it is; raises Cancelled or LostLease when it is to stop."""
 
-    def __init__(self, run: JobRun, total: int) -> None:
-        self._run, self._total, self._done, self._told = run, total, 0, 0.0
+    def __init__(self, run: JobRun, total: int, done: int = 0) -> None:
+        self._run, self._total, self._done, self._told = run, total, done, 0.0
         self.add(0)
 
     def add(self, count: int) -> None:
@@ -50,13 +51,16 @@ class Progress:
 
 
 def run_export(run: JobRun) -> None:
-    with run.step():
+    with run.step(), connection.cursor() as cursor:
         organization = current_organization()
+        tables = [table.name for table in exported_tables(cursor)]
     ref = ref_of(run.job)
     with override(organization.language), files.write(ref) as target:
-        manifest = _write(run, organization, target)
-        target.flush()
+        with snapshot(tables) as cursor:
+            manifest = _write(run, organization, cursor, target)
         size = target.tell()
+        with run.step():  # still ours: another worker's file must not be replaced
+            run.progress(run.job.done)
     with run.step():
         run.job.result = {"size": size, "rows": manifest.rows, "files": len(manifest.files)}
         run.progress(manifest.rows + len(manifest.files), manifest.rows + len(manifest.files))
@@ -66,11 +70,10 @@ def run_export(run: JobRun) -> None:
         })  # fmt: skip
 
 
-def _write(run: JobRun, organization: Organization, target: IO[bytes]) -> Manifest:
-    with snapshot() as cursor, new_archive(target) as archive:
+def _write(run: JobRun, organization: Organization, cursor: Any, target: IO[bytes]) -> Manifest:
+    with new_archive(target) as archive:
         manifest = _manifest(run.job, organization, cursor)
         tables = exported_tables(cursor)
-        lock_against_changes(cursor, tables)
         progress = Progress(run, sum(table.rows for table in tables) + sum(1 for _ in files.refs(but=AREAS_LEFT_OUT)))
         for table in tables:
             manifest.tables.append(write_table(archive, cursor, table, progress.add))

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from identity.models import User
-from kernel import files
 from kernel.access import Actor
 from kernel.audit import record_act
 from kernel.context import require_tenant, tenant_context
@@ -30,6 +29,7 @@ from tenants.archive.fitting import check_fits
 from tenants.archive.leases import lease_kept
 from tenants.archive.loading import empty_tables, load_files, load_tables
 from tenants.archive.manifest import Manifest
+from tenants.archive.selectors import archive_at
 from tenants.archive.swapping import swap
 from tenants.pool import new_name
 from tenants.selectors import current_organization
@@ -51,7 +51,7 @@ def run_restore(run: JobRun) -> None:
 def _restore(run: JobRun) -> None:
     if left := run.data.get("schema"):
         discard(left)
-    path = files.path_of(run.payload["ref"])
+    path = archive_at(run.payload["ref"])
     with run.step():
         manifest = check_archive(path, contents=False)
         check_fits(manifest)
@@ -64,7 +64,7 @@ def _restore(run: JobRun) -> None:
         again = _fill(run, archive, manifest, schema)
         run.progress(run.job.done, phase="indexes")
         _put_on(run, schema, again)
-        releases = upgrade(schema, manifest)
+        releases = upgrade(schema, manifest.parts)
     _swap(run, manifest, schema, releases)
 
 
@@ -87,9 +87,9 @@ def _fill(run: JobRun, archive: ZipFile, manifest: Manifest, schema: str) -> lis
 
 def _put_on(run: JobRun, schema: str, again: list[str]) -> None:
     """Indexes, then foreign keys, each of which is checked for every row by that."""
-    home = require_tenant()
+    home, progress = require_tenant(), Progress(run, run.job.total or 0, run.job.done)
     for statement in again:
-        run.progress(run.job.done)  # notices when it is to stop
+        progress.add(0)  # notices when it is to stop
         with tenant_context(replace(home, schema=schema, operator=True)), transaction.atomic():
             sql.run(statement)
 

@@ -18,12 +18,13 @@ from kernel.audit import record_act
 from kernel.context import Tenant, public_context, require_tenant, tenant_context
 from kernel.entitlements import may_use
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.wake import note_work
 from tenants import sql
+from tenants.archive.building import upgrade
 from tenants.archive.exporting import AREA
 from tenants.archive.people import carry_people
 from tenants.archive.selectors import EXPORT_JOB, RESTORE, RESTORE_JOB, open_job
 from tenants.models import Organization, RetiredSchema
-from tenants.versions import version_of
 
 
 def swap(schema: str, *, releases: dict[str, str], engines: list[str], habits: dict[str, Any], actor: Actor) -> Actor:
@@ -111,11 +112,11 @@ def go_back(schema: str, *, actor: Actor) -> None:
         raise NotFound()
     if open_job(RESTORE_JOB):
         raise Invalid.one("", "restoring", _("A restore is under way. Wait for it, or stop it first."))
-    if any(version != version_of(part) for part, version in way.releases.items()):
-        raise Invalid.one("", "older", _("Peyvand was updated in the meantime; there is no way back to before."))
+    releases = upgrade(schema, way.releases)
     here = require_tenant()
-    who = swap(schema, releases=way.releases, engines=way.engines, habits=way.habits, actor=actor)
+    who = swap(schema, releases=releases, engines=way.engines, habits=way.habits, actor=actor)
     with tenant_context(replace(here, schema=schema)):
+        note_work()  # what waited there when it was left goes on
         record_act("went_back", actor=who, entity="organization", label=here.name, changes={
             "schema": [here.schema, schema],
         })  # fmt: skip

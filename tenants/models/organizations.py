@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -73,6 +74,14 @@ class Organization(TenantMixin):  # type: ignore[misc]  # the library has no typ
     def sentence(self) -> Text:
         """Why nothing can be changed in it; "" where everything can."""
         return sentence_for(self.state, self.state_reason)
+
+    @property
+    def next_date(self) -> datetime | None:
+        """When time will move it on, unless something happens before."""
+        days = {State.PAST_DUE: settings.PAST_DUE_DAYS, State.READ_ONLY: settings.READ_ONLY_DAYS}
+        if self.state in days:
+            return self.state_since + timedelta(days=days[State(self.state)])
+        return self.erase_after
 
     @property
     def trial_days_left(self) -> int | None:

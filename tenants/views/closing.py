@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from frontend.views.access import permission
 from kernel.errors import Invalid
-from tenants.banners import data_address
 from tenants.forms import Draft
 from tenants.selectors import current_organization
 from tenants.services.closing import CLOSE, close_workspace, keep_workspace, may_keep
@@ -35,7 +34,7 @@ def closing(request: Any) -> HttpResponse:
     organization = current_organization()
     grace = timedelta(days=settings.ERASE_AFTER_DAYS["closed_by_admin"])
     context = {
-        "organization": organization, "draft": draft, "may_keep": may_keep(organization), "data": data_address(),
+        "organization": organization, "draft": draft, "may_keep": may_keep(organization),
         "would_erase": timezone.now() + grace, "is_closed": organization.meaning.enter != "all",
         "sentence": organization.sentence,
     }  # fmt: skip

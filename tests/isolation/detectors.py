@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 
 from django.apps import apps
@@ -55,12 +56,20 @@ def areas_of(tree: ast.Module) -> set[str]:
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     }
+    taken = {
+        alias.asname or alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
     found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith("files.save"):
-            first = node.args[0]
-            value = first.value if isinstance(first, ast.Constant) else constants.get(ast.unparse(first))
-            found.add(str(value) if value is not None else ast.unparse(first))
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("files.save", "files.write")):
+            first, name = node.args[0], ast.unparse(node.args[0])
+            value = first.value if isinstance(first, ast.Constant) else constants.get(name)
+            if value is None and name in taken:
+                value = getattr(import_module(taken[name]), name)
+            found.add(str(value) if value is not None else name)
     return found
 
 

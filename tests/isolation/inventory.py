@@ -58,7 +58,7 @@ def entry_for(host: str, route: str) -> dict[str, Any] | None:
 
 
 def generic_operation(name: str) -> str:
-    """"accounts_list" is "<records>_list"; what is written down by its own name keeps it."""
+    """ "accounts_list" is "<records>_list"; what is written down by its own name keeps it."""
     if name in listed("operations"):
         return name
     plural = next((e.plural for e in registry.entities if name.startswith(f"{e.plural}_")), "")

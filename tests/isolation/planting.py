@@ -13,8 +13,17 @@ from django.db import models
 from django.utils import timezone
 
 from identity.services.tokens import issue_token
+from kernel import files
+from kernel.context import public_context
 from kernel.ids import uuid7
+from kernel.models import Job
 from kernel.records import create_record
+from tenants.archive.exporting import ref_of
+from tenants.archive.selectors import EXPORT_JOB, RESTORE_JOB, UPLOADS
+from tenants.models import RetiredSchema
+from tenants.pool import new_name
+from tenants.selectors import current_organization
+from tenants.versions import version_of
 
 #: No word of any page, hash or id begins like this.
 MARK = "qzxj"
@@ -93,9 +102,9 @@ def ids_of(planted: dict[type[models.Model], models.Model]) -> dict[str, UUID | 
     return {model._meta.label: row.pk for model, row in planted.items()}
 
 
-def make(owner: Any, actor: Any) -> dict[str, UUID | int]:
+def make(owner: Any, actor: Any) -> dict[str, Any]:
     """What must be whole to be reached at all, made as people make it: ids by the model's label, in place of planted
-    ones. An import with its file, a change that can be undone, a key and a passkey of `owner`."""
+    ones. An import with its file, a change that can be undone, a key and a passkey of `owner`, archives."""
     from crm.imports.services.uploading import upload
 
     record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city"})
@@ -106,5 +115,24 @@ def make(owner: Any, actor: Any) -> dict[str, UUID | int]:
     passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
-        "mfa.Authenticator": passkey.pk,
+        "mfa.Authenticator": passkey.pk, **_archives(actor),
+    }  # fmt: skip
+
+
+def _archives(actor: Any) -> dict[str, Any]:
+    """An archive that is done, one that was uploaded, a restore that waits, and a schema to go back to."""
+    done = Job.objects.create(kind=EXPORT_JOB, state=Job.State.DONE, created_by_label=f"{MARK}0", result={"size": 9})
+    with files.write(ref_of(done)) as target:
+        target.write(f"{MARK}0 archive".encode())
+    waiting = Job.objects.create(kind=RESTORE_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
+    uploaded = files.save(UPLOADS, [f"{MARK}0 upload".encode()]).partition("/")[2]
+    organization, way_back = current_organization(), new_name()
+    with public_context():
+        RetiredSchema.objects.create(
+            schema_name=way_back, organization=organization, releases={"core": version_of("core")}, engines=[],
+            drop_after=timezone.now() + datetime.timedelta(days=1),
+        )  # fmt: skip
+    return {
+        "an archive": done.pk, "a restore": waiting.pk, "an upload": uploaded, "a way back": way_back,
+        "tenants.Organization": organization.id,
     }  # fmt: skip

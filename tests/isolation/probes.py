@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -16,7 +17,7 @@ from config.celery import app
 from crm.models import Account
 from identity.models import Role, User
 from identity.services.invitations import invite_user
-from kernel import events, files, outbox
+from kernel import files, outbox
 from kernel.access import system_actor
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.events import publish
@@ -166,7 +167,7 @@ def _streamed(scene: Scene) -> list[str]:
     def body(_request: Any) -> Any:
         return StreamingHttpResponse(str(sql.one("SELECT current_schema()")) for _once in "1")
 
-    request = Client().request().wsgi_request
+    request: Any = Client().request().wsgi_request
     request.request_id = "x" * 32
     response: Any = WorkspaceMiddleware(body)._inside(request, scene.secret.tenant, "config.urls_workspace")
     with tenant_context(scene.tenant):
@@ -181,7 +182,11 @@ def things(scene: Scene) -> list[str]:
         cache.set("key", MARK)
     with tenant_context(scene.tenant):
         files.save("imports", [b"ours"])
-        for name in (ref, f"imports/../../{scene.secret.tenant.schema}/{ref}", f"../{scene.secret.tenant.schema}/{ref}"):
+        for name in (
+            ref,
+            f"imports/../../{scene.secret.tenant.schema}/{ref}",
+            f"../{scene.secret.tenant.schema}/{ref}",
+        ):
             try:
                 found.append(f"file {name}: {files.path_of(name).read_bytes()!r}")
             except Exception as error:
@@ -194,10 +199,9 @@ def things(scene: Scene) -> list[str]:
 def workers(scene: Scene) -> list[str]:
     """A message runs where it says or not at all; an event is heard where it happened."""
     found = Findings()
-    task, seen = app.tasks["tenants.tasks.catch_up"], []
-    real = task.run
-    task.run = lambda *_a, **_k: seen.append(_here())
-    try:
+    task: Any = app.tasks["tenants.tasks.catch_up"]
+    seen: list[tuple[str, str]] = []
+    with mock.patch.object(task, "run", side_effect=lambda: seen.append(_here())):
         for where in (scene.secret.tenant, scene.tenant):
             with found.trying(f"a message for {where.name}"):
                 task.apply(headers={HEADER: where.schema}, throw=True)
@@ -206,8 +210,6 @@ def workers(scene: Scene) -> list[str]:
             result = task.apply(headers=lost)
             if not result.failed() or seen:
                 found.append(f"a message for nobody was run: {seen}")
-    finally:
-        task.run = real
     return [*found, *_heard(scene)]
 
 
@@ -218,17 +220,13 @@ def _here() -> tuple[str, str]:
 
 
 def _heard(scene: Scene) -> list[str]:
-    found, heard = Findings(), []
-    real = outbox.receive
-    outbox.receive = lambda _path, _event: heard.append(_here())
-    try:
-        with found.trying("relay"), tenant_context(scene.tenant):
-            publish("machines.service_planned", {"planned": 1})
-            outbox.relay()
-            found.expect("an event of Acme was heard", heard, [(scene.tenant.schema, scene.tenant.schema)])
-    finally:
-        outbox.receive = real
-    assert outbox.receive is events.receive
+    found = Findings()
+    heard: list[tuple[str, str]] = []
+    hearing = mock.patch("kernel.outbox.receive", side_effect=lambda *_told: heard.append(_here()))
+    with found.trying("relay"), hearing, tenant_context(scene.tenant):
+        publish("machines.service_planned", {"planned": 1})
+        outbox.relay()
+        found.expect("an event of Acme was heard", heard, [(scene.tenant.schema, scene.tenant.schema)])
     return list(found)
 
 
@@ -246,17 +244,11 @@ def ways_in(scene: Scene) -> list[str]:
 
 
 def _invited(scene: Scene) -> list[str]:
-    from identity.services import invitations
-
     secrets: list[str] = []
-    real = invitations.send_invitation
-    invitations.send_invitation = lambda _invitation, secret: secrets.append(secret)
-    try:
-        with tenant_context(scene.secret.tenant), transaction.atomic():
-            role = Role.objects.get(key="reader")
-            invite_user(actor=system_actor("test"), email="new@example.com", name=f"{MARK}0 New", role=role)
-    finally:
-        invitations.send_invitation = real
+    sending = mock.patch("identity.services.invitations.send_invitation", lambda _one, secret: secrets.append(secret))
+    with sending, tenant_context(scene.secret.tenant), transaction.atomic():
+        role = Role.objects.get(key="reader")
+        invite_user(actor=system_actor("test"), email="new@example.com", name=f"{MARK}0 New", role=role)
     response = ask(Client(HTTP_HOST=scene.tenant.host), "GET", f"/auth/invitation/{secrets[0]}/")
     return [] if response.status_code == 410 and not leaks(response) else [f"a foreign invitation: {why(response)}"]
 

@@ -35,6 +35,11 @@ def addresses(ids: dict[str, Any], host: str = "workspace") -> list[Address]:
     return sorted(found, key=lambda address: address.ends)
 
 
+def of_one_entity(found: list[Address]) -> list[Address]:
+    """Every address, but of those that are made for each entity, one entity's: where the entity makes no difference."""
+    return [one for one in found if (entity := entity_of(one.route)) is None or entity.name == "account"]
+
+
 def routes_of(host: str) -> Iterator[tuple[str, URLPattern]]:
     yield from walk(get_resolver(URLCONFS[host]).url_patterns)
 

@@ -1,6 +1,5 @@
 """The cache all workspaces share: every key says whose it is."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from kernel.context import Tenant, public_context, tenant_context
 from tenants import health, hosts, limits
 from tests.factories import PASSWORD
 from tests.isolation.planting import MARK
-from tests.isolation.routes import addresses
+from tests.isolation.routes import addresses, of_one_entity
 from tests.isolation.walk import Member, Secret, ask
 
 #: What the provider keeps for itself; everything else belongs to a workspace.
@@ -20,7 +19,7 @@ PROVIDERS = ("host-changed:", "limit:", "queue-heartbeat")
 
 
 @pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def keys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every key as the cache is given it, read or written."""
     found: list[str] = []
     real = BaseCache.make_and_validate_key
@@ -31,7 +30,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return made
 
     monkeypatch.setattr(BaseCache, "make_and_validate_key", noting)
-    yield found
+    return found
 
 
 def strays(keys: list[str], tenant: Tenant) -> list[str]:
@@ -44,9 +43,12 @@ def strays(keys: list[str], tenant: Tenant) -> list[str]:
 def test_every_key_a_request_writes_carries_its_workspace(
     keys: list[str], secret: Secret, tenant: Tenant, neighbour: Member
 ) -> None:
-    for address in addresses(secret.ids):
+    for address in of_one_entity(addresses(secret.ids)):
         neighbour.ask("GET", address.path)
-    for path, body in (("/auth/login/", f"login=x%40example.com&password={PASSWORD}"), ("/auth/password/reset/", "email=x%40e.example")):
+    for path, body in (
+        ("/auth/login/", f"login=x%40example.com&password={PASSWORD}"),
+        ("/auth/password/reset/", "email=x%40e.example"),
+    ):
         ask(Client(HTTP_HOST=tenant.host), "POST", path, body=body, content_type="application/x-www-form-urlencoded")
     ask(Client(HTTP_HOST=tenant.host), "GET", "/auth/invitation/qqqq/")
     assert strays(keys, tenant) == []
@@ -73,7 +75,12 @@ def test_no_name_of_a_key_reaches_another_workspace(secret: Secret, tenant: Tena
     with tenant_context(secret.tenant):
         cache.set("key", MARK)
     with tenant_context(tenant):
-        for name in ("key", f"{secret.tenant.schema}:key", f"../{secret.tenant.schema}:key", f":1:{secret.tenant.schema}:key"):
+        for name in (
+            "key",
+            f"{secret.tenant.schema}:key",
+            f"../{secret.tenant.schema}:key",
+            f":1:{secret.tenant.schema}:key",
+        ):
             assert cache.get(name) is None, name
             assert cache.get(name, version=1) is None, name
         assert cache.get_many(["key"]) == {}
@@ -84,5 +91,11 @@ def test_no_name_of_a_key_reaches_another_workspace(secret: Secret, tenant: Tena
 
 
 def test_a_stray_key_is_reported(tenant: Tenant) -> None:
-    keys: Any = [":1:public:prices", ":1:t_other:rate:1", f":1:{tenant.schema}:rate:1", ":1:public:limit:find:1", "rate"]
+    keys: Any = [
+        ":1:public:prices",
+        ":1:t_other:rate:1",
+        f":1:{tenant.schema}:rate:1",
+        ":1:public:limit:find:1",
+        "rate",
+    ]
     assert strays(keys, tenant) == [":1:public:prices", ":1:t_other:rate:1", "rate"]

@@ -1,4 +1,4 @@
-"""What is not written down is refused: a new way from one workspace to another fails here until somebody has thought."""
+"""What is not written down is refused: a new way between workspaces fails here until somebody has thought."""
 
 import ast
 from functools import cache
@@ -6,9 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
+from django.urls import path
 
 from tests.isolation.detectors import (
-    CALLOUTS, FOUND, WAREHOUSE, areas_of, imported, is_asynchronous, pushes_events, uses_streams,
+    CALLOUTS,
+    FOUND,
+    WAREHOUSE,
+    areas_of,
+    imported,
+    is_asynchronous,
+    pushes_events,
+    uses_streams,
 )  # fmt: skip
 from tests.isolation.inventory import FILE, URLCONFS, entry_for, generic, inventory, listed, routes_on
 from tests.isolation.planting import own_models
@@ -120,11 +129,9 @@ def test_what_is_new_is_refused_with_a_word_on_what_to_do() -> None:
 
 
 def test_a_new_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.urls import path
-
     from tests.isolation import test_inventory
 
-    new = path("accounts/secret/", lambda request: None)
+    new = path("accounts/secret/", lambda request: HttpResponse())
     monkeypatch.setattr(test_inventory, "routes_of", lambda host: [(str(new.pattern), new)])
-    with pytest.raises(AssertionError, match="records>/secret/.*Add it to"):
+    with pytest.raises(AssertionError, match=r"records>/secret/.*Add it to"):
         test_inventory.test_every_route_is_listed("workspace")

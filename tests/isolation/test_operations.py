@@ -5,13 +5,23 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from kernel.context import Tenant
 from kernel.registry import registry
 from tests.isolation.inventory import generic_operation, listed
 from tests.isolation.operations import Operation, operations
 from tests.isolation.walk import (
-    OPEN_API, REFUSED, Member, Secret, adopted, ask, fingerprint, json_of, leaks, why,
+    OPEN_API,
+    REFUSED,
+    Member,
+    Secret,
+    adopted,
+    ask,
+    fingerprint,
+    json_of,
+    leaks,
+    why,
 )  # fmt: skip
 
 
@@ -23,7 +33,12 @@ def offered(secret: Secret, olga: Any, api_for: Any) -> list[Operation]:
 
 
 def _send(client: Any, operation: Operation) -> Any:
-    extra = json_of(operation.body) if operation.media == "application/json" else {}
+    extra: dict[str, Any] = {}
+    if operation.media == "application/json":
+        extra = json_of(operation.body)
+    elif operation.media == "multipart/form-data":
+        body = {k: json.dumps(v) if isinstance(v, dict | list) else v for k, v in operation.body.items()}
+        extra = {"body": encode_multipart(BOUNDARY, body), "content_type": MULTIPART_CONTENT}
     return client(operation.method, operation.path, **extra)
 
 

@@ -21,6 +21,8 @@ def streams(secret: Secret) -> Iterator[str]:
     yield f"/import/{run}/errors.csv"
     yield f"/import/{run}/errors.xlsx"
     yield f"/api/v1/imports/{run}/errors/"
+    yield f"/settings/data/archives/{secret.id('an archive')}/file/"
+    yield f"/api/v1/workspace/archives/{secret.id('an archive')}/file/"
     for entity in registry.entities:
         if entity.pages:
             yield f"/{entity.plural}/export/?format=csv"

@@ -9,7 +9,7 @@ from django.db import transaction
 from config.celery import app
 from kernel import outbox
 from kernel.context import Tenant, get_tenant, public_context, tenant_context
-from kernel.events import publish
+from kernel.events import publish, receive
 from kernel.jobs import run_job, start_job
 from kernel.registry import registry
 from tenants import sql
@@ -45,7 +45,8 @@ def spy() -> Spy:
 
 
 def is_public(name: str) -> bool:
-    return bool(app.tasks[name].public)
+    task: Any = app.tasks[name]
+    return bool(task.public)
 
 
 @tasks
@@ -125,26 +126,25 @@ def test_jobs_that_name_a_neighbours_record_change_nothing(
     assert fingerprint(secret.tenant) == before
 
 
-def test_receivers_hear_in_their_own_workspace(
-    secret: Secret, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_receivers_hear_in_their_own_workspace(secret: Secret, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every event that somebody hears, with a payload that names the other's records."""
     where: list[tuple[str, str, str]] = []
-    receive = outbox.receive
 
     def noting(path: str, event: Any) -> None:
         bound = get_tenant()
         where.append((path, bound.schema if bound else "", str(sql.one("SELECT current_user"))))
         receive(path, event)
 
-    monkeypatch.setattr(outbox, "receive", noting)
+    monkeypatch.setattr("kernel.outbox.receive", noting)
     before = fingerprint(secret.tenant)
     heard = sorted({event for module in registry.modules for event in module.hears})
     with transaction.atomic():
         for event in heard:
             publish(event, named_ids(secret.ids))
     outbox.relay()
-    assert {f"{event} {path}" for event in heard for path, _s, _r in where if path in _paths(event)} == FOUND["receivers"]()
+    assert {f"{event} {path}" for event in heard for path, _s, _r in where if path in _paths(event)} == FOUND[
+        "receivers"
+    ]()
     assert {(schema, role) for _path, schema, role in where} == {(tenant.schema, tenant.schema)}
     assert fingerprint(secret.tenant) == before
 

@@ -115,7 +115,8 @@ def named_ids(ids: dict[str, Any]) -> dict[str, Any]:
         "team": str(ids["identity.Team"]), "role": str(ids["identity.Role"]), "token": str(ids["identity.ApiToken"]),
         "pipeline": str(ids["sfa.Pipeline"]), "stage": str(ids["sfa.Stage"]), "deal": str(ids["sfa.Deal"]),
         "lane": str(ids["sfa.Stage"]), "product": str(ids["sfa.Product"]), "view": str(ids["crm.SavedView"]),
-        "run": str(ids["crm.ImportRun"]), "job": str(ids["kernel.Job"]), "batch": str(ids["kernel.AuditEntry"]),
+        "run": str(ids["crm.ImportRun"]), "archive": str(ids["an upload"]), "to": str(ids["a way back"]),
+        "ref": f"restores/{ids['an upload']}", "job": str(ids["kernel.Job"]), "batch": str(ids["kernel.AuditEntry"]),
         "q": MARK,
     }  # fmt: skip
 
@@ -166,7 +167,9 @@ def _attempts(address: Address, named: dict[str, Any]) -> Iterator[tuple[str, st
 def fingerprint(tenant: Tenant) -> dict[str, Any]:
     """Every row of a workspace."""
     with tenant_context(tenant):
-        return {model._meta.label: sorted(_line(row) for row in model._base_manager.values_list()) for model in own_models()}
+        return {
+            model._meta.label: sorted(_line(row) for row in model._base_manager.values_list()) for model in own_models()
+        }
 
 
 def _line(row: tuple[Any, ...]) -> str:
@@ -174,11 +177,11 @@ def _line(row: tuple[Any, ...]) -> str:
 
 
 def adopted(tenant: Tenant, ids: dict[str, Any]) -> list[str]:
-    """Rows of this workspace that hold another's id where a record is meant. What the audit quotes of a query is text."""
+    """Rows of this workspace that hold another's id. The audit may quote a query, which is text."""
     foreign = {str(value) for value in ids.values() if not isinstance(value, int)}
     return sorted(
         f"{label}: {line}"
         for label, lines in fingerprint(tenant).items()
         for line in lines
-        if label not in ("kernel.AuditEntry",) and any(one in line for one in foreign)
+        if label != "kernel.AuditEntry" and any(one in line for one in foreign)
     )

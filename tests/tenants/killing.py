@@ -1,7 +1,7 @@
 """Killing a process of ours with SIGKILL exactly before its n-th statement.
 
-One helper process sets Django up and forks for every try, so that a try costs milliseconds. The fork stops itself before
-the statement and says so; then the test kills it and waits until the database has noticed.
+One process sets Django up and forks for every try, so that a try costs little. The fork stops itself before the
+statement and says so; then the test kills it and waits until the database has noticed.
 """
 
 import os

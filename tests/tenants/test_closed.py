@@ -1,12 +1,15 @@
 """Suspended workspaces: what people see, what administrators reach; closing one, and keeping it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from identity.models import User
 from identity.services.accounts import create_operator
 from kernel.access import system_actor
 from kernel.context import Tenant, public_context, tenant_context
@@ -24,7 +27,8 @@ SUSPENDED = ("suspended", "exported")
 
 def row(tenant: Tenant) -> Organization:
     with public_context():
-        return Organization.objects.get(pk=tenant.id)
+        now: Organization = Organization.objects.get(pk=tenant.id)
+        return now
 
 
 @pytest.mark.parametrize("state", SUSPENDED)
@@ -90,7 +94,7 @@ def test_closing_and_keeping(tenant: Tenant, sara: Any, client_for: Any) -> None
     assert (row(tenant).state, row(tenant).erase_after) == ("trial", None)
     assert client.get("/accounts/").status_code == 200
     with public_context():
-        changes = StateChange.objects.filter(organization_id=tenant.id).order_by("id")
+        changes = StateChange.objects.filter(organization__schema_name=tenant.schema).order_by("id")
         assert [(one.old, one.new, one.actor_label) for one in changes] == [
             ("trial", "suspended", "Sara Ahmadi"), ("suspended", "trial", "Sara Ahmadi"),
         ]  # fmt: skip
@@ -211,9 +215,9 @@ def test_the_console_shows_and_moves_an_organization(console: Client, tenant: Te
     console.post(f"{address}activate/")
     assert row(tenant).state == "active"
     with public_context():
-        assert set(StateChange.objects.filter(organization_id=tenant.id).values_list("actor_label", flat=True)) == {
-            "Omid Operator"
-        }
+        assert set(
+            StateChange.objects.filter(organization__schema_name=tenant.schema).values_list("actor_label", flat=True)
+        ) == {"Omid Operator"}
     console.post(f"{address}reopen/")  # nothing to reopen: said on the page, nothing done
     assert "not in a state from which" in console.get(address).content.decode()
     assert console.post(f"{address}explode/").status_code == 302
@@ -248,3 +252,30 @@ def test_the_list_counts_the_states(console: Client, tenant: Tenant) -> None:
     page = console.get("/").content.decode()
     assert 'href="?state=read_only"' in page
     assert console.get("/?state=read_only").content.decode().count("/organizations/") == 1
+
+
+def test_the_last_archive_is_made_and_can_be_fetched_until_the_end(live_tenant: Tenant) -> None:
+    from kernel import jobs
+    from tenants import tasks
+
+    become(live_tenant, "suspended", "closed_by_admin")
+    with public_context():
+        Organization.objects.filter(pk=live_tenant.id).update(erase_after=timezone.now() + timedelta(days=6))
+    tasks.lives()
+    assert row(live_tenant).state == "suspended"
+    with tenant_context(row(live_tenant).as_tenant()):
+        assert jobs.run_due() == 1
+    assert tasks.lives() >= 1
+    assert row(live_tenant).state == "exported"
+    with tenant_context(live_tenant), transaction.atomic():
+        sara = User.objects.get(email="sara@example.com")
+    page = page_client(sara, live_tenant).get("/settings/data/")
+    assert page.status_code == 200
+    links = re.findall(r'href="(/settings/data/archives/[^"]+)"', page.content.decode())
+    assert links
+    archive = page_client(sara, live_tenant).get(links[0])
+    assert b"".join(archive)[:2] == b"PK"  # a ZIP
+    with public_context():
+        Organization.objects.filter(pk=live_tenant.id).update(erase_after=timezone.now())
+    assert tasks.lives() == 1
+    assert row(live_tenant).state == "erased"

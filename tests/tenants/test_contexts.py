@@ -47,6 +47,10 @@ def teams_of_a_thread() -> list[str]:
         connection.close()
 
 
+def in_transaction() -> bool:
+    return connection.in_atomic_block
+
+
 def schema() -> str | None:
     tenant = get_tenant()
     return tenant.schema if tenant else None
@@ -186,9 +190,9 @@ def test_a_stream_leaves_nothing_bound_for_who_reads_it(tenants: list[Tenant]) -
 def test_a_stream_that_is_given_up_ends_its_transaction(tenants: list[Tenant]) -> None:
     answer = _stream(tenants[0])
     assert next(iter(answer.streaming_content))
-    assert connection.in_atomic_block
+    assert in_transaction()
     answer.close()
-    assert not connection.in_atomic_block
+    assert not in_transaction()
     assert schema() is None
     with tenant_context(tenants[1]):
         assert teams() == [tenants[1].schema]

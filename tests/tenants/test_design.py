@@ -8,8 +8,9 @@ from django.db import connection
 
 from kernel.context import Tenant, public_context, tenant_context
 from tenants import pool, sql
+from tenants.migrating import scratch_schema
 from tenants.models import Organization, SpareSchema
-from tenants.templates import replay, scratch_schema
+from tenants.templates import replay
 from tenants.versions import parts
 
 #: Schemas that hold no workspace; of these, a workspace may use `ext` and PostgreSQL's own.

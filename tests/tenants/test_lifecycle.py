@@ -23,7 +23,8 @@ def put(tenant: Tenant, **values: Any) -> Organization:
     """The workspace's row with these values, past every rule."""
     with public_context():
         Organization.objects.filter(pk=tenant.id).update(**values)
-        return Organization.objects.get(pk=tenant.id)
+        now: Organization = Organization.objects.get(pk=tenant.id)
+        return now
 
 
 def test_every_state_means_something_and_knows_its_moves() -> None:
@@ -87,7 +88,7 @@ def test_a_move_that_is_refused_leaves_nothing(tenant: Tenant) -> None:
     with pytest.raises(IllegalMove):
         move(put(tenant, state="trial"), "exported", reason="archive_made", actor=ACTOR)
     with public_context():
-        assert not StateChange.objects.filter(organization_id=tenant.id).exists()
+        assert not StateChange.objects.filter(organization__schema_name=tenant.schema).exists()
     assert not AuditEntry.objects.filter(action="state_changed").exists()
 
 
@@ -111,7 +112,7 @@ def test_withdrawing_a_closing_gives_no_new_grace(tenant: Tenant) -> None:
     move(put(tenant, state="active"), "past_due", reason="payment_failed", actor=ACTOR)
     entered = timezone.now() - timedelta(days=10)
     with public_context():
-        StateChange.objects.filter(organization_id=tenant.id).update(at=entered)
+        StateChange.objects.filter(organization__schema_name=tenant.schema).update(at=entered)
     closed = move(put(tenant), "suspended", reason="closed_by_admin", actor=ACTOR)
     assert state_before_closing(closed) == "past_due"
     kept = move(closed, "past_due", reason="closing_withdrawn", actor=ACTOR)
@@ -181,9 +182,9 @@ def test_the_final_archive_is_asked_for_until_it_is_there(tenant: Tenant, monkey
         asked.append(organization.subdomain)
         return len(asked) > 1
 
+    monkeypatch.setattr(lifecycle, "_final_archive", None)
     put(tenant, state="suspended", erase_after=timezone.now() + timedelta(days=6))
     assert tasks.lives() == 0  # nobody makes archives
-    monkeypatch.setattr(lifecycle, "_final_archive", None)
     lifecycle.set_final_archive(make)
     tasks.lives()
     assert put(tenant).state == "suspended"
@@ -227,3 +228,23 @@ def test_a_job_of_a_read_only_workspace_is_kept_and_runs_later(tenant: Tenant, m
         assert jobs.run_job(job.pk)
     with tenant_context(put(tenant, state="active").as_tenant()):
         assert outbox.relay() >= 1
+
+
+def test_administrators_hear_of_it_by_letter_in_their_language(
+    tenant: Tenant, sara: Any, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    type(sara).objects.filter(pk=sara.pk).update(language="fa")
+    with django_capture_on_commit_callbacks(execute=True):
+        closed = move(put(tenant, state="active"), "suspended", reason="closed_by_admin", actor=ACTOR)
+    assert [letter.to for letter in mailoutbox] == [["sara@example.com"]]
+    letter = mailoutbox[0]
+    assert letter.subject == "فضای کار «Acme»: معلق"
+    assert "مدیر سازمان این فضای کار را بسته است." in letter.body
+    assert "پاک می‌شود" in letter.body
+    assert "/settings/closing/" in letter.body
+    with django_capture_on_commit_callbacks(execute=True):
+        move(closed, "exported", reason="archive_made", actor=ACTOR)
+    assert "بایگانی" in mailoutbox[1].body
+    with django_capture_on_commit_callbacks(execute=True):
+        move(put(tenant), "active", reason="closing_withdrawn", actor=ACTOR)
+    assert len(mailoutbox) == 2

@@ -6,7 +6,7 @@ Eight threads share two server connections, so each statement of one may follow 
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -317,3 +317,17 @@ def test_a_release_that_only_has_a_pooler_is_refused(tenants: list[Tenant], monk
     refused = pytest.raises(PooledConnection, match="PEYVAND_DIRECT_DATABASE_URL")
     with pooled(SERVERS), refused, direct_connection():
         pytest.fail("It was let through.")
+
+
+@pytest.fixture
+def no_default_path(stage: Any, transactional_db: None) -> Iterator[None]:
+    """The database as it was before its first release."""
+    name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+    sql.run(f"ALTER DATABASE {name} RESET search_path")
+    yield
+    sql.run(f"ALTER DATABASE {name} SET search_path = public, ext")
+
+
+def test_connections_from_before_the_first_release_look_in_the_right_place(no_default_path: None) -> None:
+    with pooled(1), public_context():
+        assert sql.one("SELECT current_setting('search_path')") == "public, ext"

@@ -1,4 +1,4 @@
-"""A read-only workspace: everything can be read, nothing can be changed, through whatever face; and the page says so."""
+"""A read-only workspace: everything can be read and nothing changed, through whatever face; and pages say so."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from identity.services.tokens import authenticate_token
 from kernel.access import Actor, may_add, require_open, system_actor, visible
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.errors import Denied
-from kernel.models import OutboxMessage
+from kernel.models import Job, OutboxMessage
 from kernel.records import (
     bulk_delete,
     bulk_update,
@@ -49,7 +49,8 @@ def become(tenant: Tenant, state: str, reason: str = "") -> Tenant:
     with public_context():
         Organization.objects.filter(pk=tenant.id).update(state=state, state_reason=reason)
         hosts.forget_all()
-        return Organization.objects.get(pk=tenant.id).as_tenant()
+        now: Tenant = Organization.objects.get(pk=tenant.id).as_tenant()
+        return now
 
 
 @dataclass
@@ -193,6 +194,8 @@ def test_every_address_asked_in_every_way_changes_nothing(tenant: Tenant, sara: 
     with tenant_context(enable_engine(actor=SYSTEM, name="machines").as_tenant()):
         ids = ids_of(plant())
         known = set(OutboxMessage.objects.values_list("pk", flat=True))
+        planted = list(Job.objects.values())
+    jobs = Job.objects.filter(pk__in=[row["id"] for row in planted]).values()
     closed = become(tenant, "read_only", "trial_ended")
     page, api = page_client(sara, closed), api_client(sara, closed)
     before, refused = picture(closed), 0
@@ -206,10 +209,13 @@ def test_every_address_asked_in_every_way_changes_nothing(tenant: Tenant, sara: 
             assert answer.status_code < 500, (method, address.path)
             b"".join(answer)  # a download reads to its end and closes its file
             refused += answer.status_code == 403
-    assert changed(before, picture(closed)) <= OWN | {"kernel_outbox"}
+    assert changed(before, picture(closed)) <= OWN | {"kernel_outbox", "kernel_job"}
     with tenant_context(closed):
         told = set(OutboxMessage.objects.exclude(pk__in=known).values_list("name", flat=True))
-    assert told <= {"identity.user_changed"}
+        assert told <= {"identity.user_changed"}
+        assert list(jobs) == planted
+        begun = set(jobs.model.objects.exclude(pk__in=[row["id"] for row in planted]).values_list("kind", flat=True))
+        assert begun <= registry.reading_jobs()
     assert refused > 50
 
 

@@ -90,8 +90,9 @@ def test_a_schema_without_owner_goes_with_its_role_when_it_is_old(nothing_lost: 
 def test_what_has_an_owner_stays_however_old(nothing_lost: Tenant) -> None:
     retired = pool.claim_schema()
     with public_context():
+        row = Organization.objects.get(pk=nothing_lost.id)
         RetiredSchema.objects.create(
-            schema_name=retired, organization_id=nothing_lost.id, drop_after=timezone.now() + timedelta(days=400)
+            schema_name=retired, organization=row, drop_after=timezone.now() + timedelta(days=400)
         )
         owned = {nothing_lost.schema, retired, *SpareSchema.objects.values_list("schema_name", flat=True)}
     (Path(settings.FILES_ROOT) / nothing_lost.schema).mkdir(parents=True, exist_ok=True)
@@ -129,9 +130,10 @@ def test_schemas_that_are_not_ours_are_not_even_looked_at(nothing_lost: Tenant) 
 def test_a_retired_schema_goes_when_its_time_is_over(nothing_lost: Tenant) -> None:
     gone, kept = pool.claim_schema(), pool.claim_schema()
     with public_context():
+        row = Organization.objects.get(pk=nothing_lost.id)
         for schema, days in ((gone, -1), (kept, 1)):
             RetiredSchema.objects.create(
-                schema_name=schema, organization_id=nothing_lost.id, drop_after=timezone.now() + timedelta(days=days)
+                schema_name=schema, organization=row, drop_after=timezone.now() + timedelta(days=days)
             )
     assert Find("retired", gone) in reap()
     assert (exists(gone), exists(kept)) == (False, True)

@@ -1,30 +1,22 @@
 """A real Celery worker over the filesystem broker: many workspaces' messages at once, each in its own."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import chain, group
-from django.db import connections, transaction
-from kombu import Connection
+from django.db import transaction
 
 from config.celery import app
 from identity.models import Team
-from infra.dev.environment import Addresses, build
-from infra.dev.paths import ROOT
 from infra.dev.pgserver import wait_until
-from infra.dev.processes import kill_group
 from kernel.context import Tenant, public_context, tenant_context
 from tenants.celery import HEADER, NoWorkspace
 from tenants.models import Organization
 from tests.factories import make_workspace
+from tests.factories.workers import FILES, PATIENCE, Worker, running_worker
 from tests.tenants import work
 
-PATIENCE = 60.0
 POOLS = {"prefork": ("--pool", "prefork", "--concurrency", "2"), "threads": ("--pool", "threads", "--concurrency", "4")}
 
 
@@ -33,48 +25,11 @@ def tenants(stage: Any, transactional_db: None) -> list[Tenant]:
     return [make_workspace(engines=())[0].as_tenant() for _n in range(4)]
 
 
-class Worker:
-    """Its folder, its log, and the way to it."""
-
-    def __init__(self, var: Path) -> None:
-        self.var = var
-        self.log = var / "worker.log"
-        queue = {"data_folder_in": str(var / "queue"), "data_folder_out": str(var / "queue")}
-        self.broker = Connection("filesystem://localhost", transport_options={
-            **queue, "control_folder": str(var / "queue-control"), "processed_folder": str(var / "queue-done"),
-        })  # fmt: skip
-
-    @contextmanager
-    def reached(self) -> Iterator[None]:
-        """What this process sends goes to the worker, instead of nowhere as in other tests."""
-        with self.broker as broker, pytest.MonkeyPatch.context() as patch:
-            ours = app.amqp.Producer(broker)
-            patch.setattr(app, "producer_or_acquire", lambda given=None: nullcontext(given or ours))
-            yield
-
-    def said(self, text: str) -> bool:
-        return wait_until(lambda: text in self.log.read_text(), PATIENCE)
-
-
 @pytest.fixture(scope="module", params=list(POOLS))
 def worker(request: pytest.FixtureRequest, stage: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    own = connections.settings["default"]
-    password = f":{own['PASSWORD']}" if own["PASSWORD"] else ""
-    url = f"postgresql://{own['USER']}{password}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
     var = tmp_path_factory.mktemp("worker")
-    env = build(var, Addresses(8000, url)) | {"PEYVAND_ENV": "dev", "PEYVAND_BROKER_URL": "filesystem://localhost"}
-    env.pop("DJANGO_SETTINGS_MODULE", None)
-    made = Worker(var)
-    command = [sys.executable, "-m", "celery", "-A", "config.celery:app", "worker", "--loglevel", "INFO",
-               "--include", "tests.tenants.work", *POOLS[request.param]]  # fmt: skip
-    with made.log.open("wb") as log:
-        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
-    try:
-        assert made.said("ready."), made.log.read_text()
-        yield made
-    finally:
-        kill_group(process.pid)
-        process.wait(10)
+    with running_worker(var, FILES, POOLS[request.param], "tests.tenants.work") as running:
+        yield running
 
 
 def labels(tenant: Tenant) -> set[str]:

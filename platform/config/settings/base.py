@@ -132,6 +132,8 @@ CACHES = {
         "BACKEND": "kernel.cache.RedisCache" if _CACHE_URL else "kernel.cache.FileCache",
         "LOCATION": _CACHE_URL or str(CACHE_ROOT),
         "KEY_FUNCTION": "kernel.cache.tenant_key",
+        # Every page asks it: who waits longer for it than for the database had better be told.
+        **({"OPTIONS": {"socket_connect_timeout": 1.0, "socket_timeout": 2.0}} if _CACHE_URL else {}),
     }
 }
 
@@ -197,7 +199,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 CELERY_BROKER_URL = os.environ.get("PEYVAND_BROKER_URL", "filesystem://localhost")
-CELERY_BROKER_TRANSPORT_OPTIONS = (
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {
         "data_folder_in": str(VAR / "queue"),
         "data_folder_out": str(VAR / "queue"),
@@ -206,7 +208,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "store_processed": False,
     }
     if CELERY_BROKER_URL.startswith("filesystem")
-    else {}
+    # A message is a hint that the sweep makes up for: a broker that is away must not hold up who just saved something.
+    # With kombu's own patience every save took six seconds then.
+    else {"max_retries": 0, "socket_connect_timeout": 1.0}
 )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False

@@ -42,23 +42,25 @@ def _check_module(book: Registry, module: Module) -> Iterator[Error]:
     for asked in (*(item.permission for item in module.nav), *(page.permission for page in module.settings_pages)):
         if asked and asked not in codes:
             yield _error("E002", f"Engine {module.name!r} asks for the undeclared permission {asked!r}.")
+    for event in module.hears:
+        if event not in events:
+            yield _error("E005", f"Engine {module.name!r} hears {event!r}, which nobody publishes.")
+    yield from _check_own_names(module)
+    if unknown := sorted(module.reading_jobs - set(module.jobs)):
+        yield _error("E007", f"Engine {module.name!r} says of jobs it does not have that they only read: {unknown}.")
+    for path in (*module.hears.values(), *module.jobs.values(), module.on_enable):
+        yield from _importable(path, f"engine {module.name!r}")
+
+
+def _check_own_names(module: Module) -> Iterator[Error]:
     for permission in module.permissions:
         if not permission.code.startswith(f"{module.name}."):
             yield _error("E003", f"Permission {permission.code!r} must begin with {module.name!r}.")
         if bad := set(permission.levels.values()) - set(LEVELS):
             yield _error("E004", f"Permission {permission.code!r} has unknown levels {sorted(bad)}.")
-    for event in module.hears:
-        if event not in events:
-            yield _error("E005", f"Engine {module.name!r} hears {event!r}, which nobody publishes.")
     for event in module.publishes:
         if not event.startswith(f"{module.name}."):
             yield _error("E006", f"Event {event!r} must begin with {module.name!r}.")
-    for kind in sorted(module.reading_jobs - set(module.jobs)):
-        yield _error(
-            "E007", f"Engine {module.name!r} says of the job {kind!r} that it only reads, and has no such job."
-        )
-    for path in (*module.hears.values(), *module.jobs.values(), module.on_enable):
-        yield from _importable(path, f"engine {module.name!r}")
 
 
 RECORD_EVENTS = ("created", "changed", "deleted", "restored", "imported")

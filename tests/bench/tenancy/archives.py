@@ -1,10 +1,11 @@
 """One workspace's data out and in again, alone on the server and among all the others: that must make no difference."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from statistics import median
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from identity.actors import actor_for
 from identity.models import User
@@ -16,59 +17,63 @@ from tenants.archive.services import start_export, start_restore
 from tests.bench.crowd import make_crowd
 from tests.bench.measure import Reading, spread, stopwatch
 from tests.bench.sizes import Size
-from tests.bench.tenancy.fleet import Fleet
+from tests.bench.tenancy.fleet import Fleet, present
 from tests.factories import make_workspace
+from tests.factories.fleet import run_nowhere, switched_to
 
 
-@dataclass
-class Alone:
-    """What is exported again when there are neighbours, and the milliseconds it took without."""
+@dataclass(frozen=True)
+class Subjects:
+    """Who is exported, and a copy of the database from before there were neighbours; "" where they were there."""
 
-    empty: Tenant
-    full: Tenant
-    rows: int
-    empty_times: list[float]
-    full_times: list[float]
+    first_day: Tenant
+    filled: Tenant
+    alone: str
 
 
-def alone(size: Size) -> Alone:
-    """Call it before there are any neighbours."""
+@contextmanager
+def subjects(size: Size) -> Iterator[Subjects]:
+    """To be asked for before the neighbours are built. The copy goes at the end."""
     rows = size.archived
-    empty, _admin = make_workspace()
-    crowd = make_crowd(replace(size, accounts=max(1, rows // 5), contacts=rows, deals=rows))
-    found = Alone(empty.as_tenant(), crowd.tenant, 0, [], [])
-    found.empty_times = _exports(found.empty, size.samples)[0]
-    found.full_times, job = _exports(found.full, 3)
-    found.rows = job.result["rows"]
-    return found
+    first_day = make_workspace()[0].as_tenant()
+    filled = make_crowd(replace(size, accounts=max(1, rows // 5), contacts=rows, deals=rows)).tenant
+    name = str(connection.settings_dict["NAME"])
+    alone = "" if present() else f"{name}_alone"
+    if alone:
+        run_nowhere(f'DROP DATABASE IF EXISTS "{alone}" WITH (FORCE)', f'CREATE DATABASE "{alone}" TEMPLATE "{name}"')
+    try:
+        yield Subjects(first_day, filled, alone)
+    finally:
+        if alone:
+            run_nowhere(f'DROP DATABASE "{alone}" WITH (FORCE)')
 
 
-def readings(before: Alone, fleet: Fleet, size: Size) -> Iterator[Reading]:
-    empty, job_of_empty = _exports(before.empty, size.samples)
-    full, job = _exports(before.full, 3)
-    for metric, times, earlier, last in (
-        ("export_first_day", empty, before.empty_times, job_of_empty), ("export", full, before.full_times, job)
-    ):  # fmt: skip
-        told = {"rows": last.result["rows"], "bytes": last.result["size"], "tenants_present": len(fleet.tenants)}
-        yield from spread("tenancy", metric, times, **told)
-        yield from spread("tenancy", f"{metric}_alone", earlier, rows=last.result["rows"], tenants_present=0)
-        # The quickest of each: what else the machine did meanwhile is not what is asked.
-        ratio = min(times) / min(earlier)
-        yield Reading("tenancy", f"{metric}_with_neighbours", ratio, "times", len(times), {"of": "best / best alone"})
-    yield Reading("tenancy", "export_rows", before.rows * 1000 / median(full), "rows/s", before.rows)
-    seconds = _restore(before.full, job)
-    context = {"rows": before.rows, "tenants_present": len(fleet.tenants)}
-    yield Reading("tenancy", "restore", seconds * 1000, "ms", 1, context)
-    yield Reading("tenancy", "restore_rows", before.rows / seconds, "rows/s", before.rows)
+def readings(given: Subjects, fleet: Fleet, size: Size) -> Iterator[Reading]:
+    context = {"tenants_present": len(fleet.tenants)}
+    for metric, tenant, times in (("export_first_day", given.first_day, size.samples), ("export", given.filled, 3)):
+        among: list[float] = []
+        alone: list[float] = []
+        # By turns, so that whatever else the machine does is the same for both.
+        for _ in range(times):
+            seconds, job = _export(tenant)
+            among.append(seconds * 1000)
+            if given.alone:
+                with switched_to(given.alone):
+                    alone.append(_export(tenant)[0] * 1000)
+        rows = job.result["rows"]
+        yield from spread("tenancy", metric, among, rows=rows, bytes=job.result["size"], **context)
+        if alone:
+            yield from spread("tenancy", f"{metric}_alone", alone, rows=rows, tenants_present=0)
+            ratio = median(among) / median(alone)
+            yield Reading("tenancy", f"{metric}_with_neighbours", ratio, "times", times, {"of": "p50 / p50 alone"})
+    yield Reading("tenancy", "export_rows", rows * 1000 / median(among), "rows/s", rows)
+    seconds = _restore(given.filled, job)
+    yield Reading("tenancy", "restore", seconds * 1000, "ms", 1, {"rows": rows, **context})
+    yield Reading("tenancy", "restore_rows", rows / seconds, "rows/s", rows)
 
 
-def _exports(tenant: Tenant, times: int) -> tuple[list[float], Job]:
-    """Milliseconds of each, and the last one."""
-    found = []
-    for _ in range(times):
-        seconds, job = _run(tenant, lambda actor: start_export(actor=actor))
-        found.append(seconds * 1000)
-    return found, job
+def _export(tenant: Tenant) -> tuple[float, Job]:
+    return _run(tenant, lambda actor: start_export(actor=actor))
 
 
 def _restore(tenant: Tenant, export: Job) -> float:

@@ -33,12 +33,12 @@ def run(size: Size) -> Iterator[Reading]:
 
 
 def _measured(size: Size) -> Iterator[Reading]:
-    progress("… archives of one that is alone")
-    alone = archives.alone(size)
-    fleet = make_fleet(size)
-    yield from fleet.readings()
-    for part in _PARTS:
-        progress(f"… {part.__name__.rpartition('.')[2]}")
-        yield from part.readings(fleet, size)
-    progress("… archives")
-    yield from archives.readings(alone, fleet, size)
+    progress("… who will be exported")
+    with archives.subjects(size) as subjects:
+        fleet = make_fleet(size)
+        yield from fleet.readings()
+        for part in _PARTS:
+            progress(f"… {part.__name__.rpartition('.')[2]}")
+            yield from part.readings(fleet, size)
+        progress("… archives")
+        yield from archives.readings(subjects, fleet, size)

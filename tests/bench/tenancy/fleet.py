@@ -52,7 +52,7 @@ class _Builder:
     def __init__(self, pattern: Organization, wanted: int, until: float) -> None:
         self.pattern, self.until = pattern, until
         self.rows_sql = _rows_as_sql(pattern.schema_name)
-        self.present = _count()
+        self.present = present()
         self.missing = iter(range(self.present, wanted))
         self.made = 0
         self.errors: list[BaseException] = []
@@ -79,6 +79,7 @@ class _Builder:
             trial_ends_on=self.pattern.trial_ends_on,
         )  # fmt: skip
         with public_context(), transaction.atomic():
+            sql.run("SET LOCAL synchronous_commit = off")
             build_schema(row.schema_name)
             with tenant_context(Tenant(schema=row.schema_name, operator=True)):
                 replay("sfa")
@@ -123,10 +124,10 @@ def _pattern() -> tuple[Organization, User]:
         return kept, User.objects.get()
 
 
-def _count() -> int:
+def present() -> int:
     with public_context():
-        present: int = Organization.objects.filter(subdomain__startswith=_PREFIX).count()
-    return present
+        found: int = Organization.objects.filter(subdomain__startswith=_PREFIX).count()
+    return found
 
 
 def _rows_as_sql(schema: str) -> str:

@@ -1,9 +1,12 @@
 """What a connection's server process and this process grow by when they go through many workspaces."""
 
+import ctypes
 import gc
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -21,20 +24,37 @@ def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
     client = Client()
     connection.close()
     _pages(client, visits[0])
-    gc.collect()
-    server, own = _private_kb(_server_pid()), _private_kb("self")
-    for visit in visits[1:]:
-        _pages(client, visit)
-    gc.collect()
-    grown = len(visits) - 1
+    own = _own_kb()
     context = {"pages_read_in_each": len(_PATHS)}
-    if server is not None and grown:
-        after = _private_kb(_server_pid()) or server
-        told = {**context, "before_mb": round(server / 1024, 1), "after_mb": round(after / 1024, 1)}
-        yield Reading("tenancy", "server_memory_per_workspace", (after - server) / grown, "kB", grown, told)
+    kept = _went_through(client, visits, every=10**9)
+    grown = len(visits) - 1
+    if kept and grown:
+        told = {**context, "before_mb": round(kept[0] / 1024, 1), "after_mb": round(kept[-1] / 1024, 1)}
+        yield Reading("tenancy", "server_memory_per_workspace", (kept[-1] - kept[0]) / grown, "kB", grown, told)
     if own is not None and grown:
-        more = ((_private_kb("self") or own) - own) / grown
+        more = ((_own_kb() or own) - own) / grown
         yield Reading("tenancy", "python_memory_per_workspace", more, "kB", grown, {"before_mb": round(own / 1024)})
+    every = max(1, len(visits) // 4)
+    if recycled := _went_through(client, visits, every=every):
+        told = {**context, "workspaces_of_a_connection": every, "workspaces": len(visits)}
+        yield Reading("tenancy", "server_memory_recycled_peak", max(recycled) / 1024, "MB", len(visits), told)
+
+
+def _went_through(client: Client, visits: list[Visit], *, every: int) -> list[float]:
+    """Private memory of the server process after each workspace, on one connection or on as many as are used up."""
+    usual, settings.CONNECTION_WORKSPACES = settings.CONNECTION_WORKSPACES, every
+    connection.close()
+    found: list[float] = []
+    try:
+        for visit in visits:
+            _pages(client, visit)
+            # What a server does at the end of a request; the test client keeps connections.
+            connection.close_if_unusable_or_obsolete()
+            if (kb := _private_kb(_server_pid())) is not None:
+                found.append(kb)
+    finally:
+        settings.CONNECTION_WORKSPACES = usual
+    return found
 
 
 def _pages(client: Client, visit: Visit) -> None:
@@ -45,6 +65,14 @@ def _pages(client: Client, visit: Visit) -> None:
 def _server_pid() -> str:
     connection.ensure_connection()
     return str(connection.connection.info.backend_pid)
+
+
+def _own_kb() -> float | None:
+    """This process, once everything that is free has been given back (by glibc; elsewhere it is as it is)."""
+    gc.collect()
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+    return _private_kb("self")
 
 
 def _private_kb(process: str) -> float | None:

@@ -13,7 +13,7 @@ from django.test import Client
 from identity.models import User
 from kernel.context import Tenant
 from tenants import hosts
-from tests.bench.measure import Reading, spread, stopwatch, times_of
+from tests.bench.measure import Reading, long_watch, spread, stopwatch, times_of
 from tests.bench.sizes import Size
 from tests.bench.tenancy.fleet import Fleet
 from tests.factories import page_client
@@ -40,8 +40,11 @@ def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
     hosts.forget_all()
     visits[0].look(client)
     yield from spread("tenancy", "first_request_of_workspace", [one.look(client) for one in visits[1:]], **context)
-    warm = times_of(lambda: visits[0].look(client), size.repeats)
-    yield from spread("tenancy", "warm_request", warm, **context)
+    with long_watch() as watch:
+        warm = times_of(lambda: visits[0].look(client), size.repeats)
+    turns = size.repeats + 1
+    cpu = {"python_ms": round(watch.cpu * 1000 / turns, 1), "server_ms": round(watch.server_cpu * 1000 / turns, 1)}
+    yield from spread("tenancy", "warm_request", warm, **context, **cpu)
 
 
 class Visit:

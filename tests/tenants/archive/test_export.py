@@ -7,11 +7,12 @@ from collections.abc import Callable
 from io import TextIOWrapper
 from zipfile import ZipFile
 
-from django.db import transaction
+import pytest
+from django.db import OperationalError, transaction
 
 from kernel import files
 from kernel.access import Actor
-from kernel.context import Tenant, public_context
+from kernel.context import Tenant, operator_context, public_context
 from kernel.jobs import run_due
 from kernel.models import AuditEntry
 from kernel.records import create_record
@@ -95,3 +96,15 @@ def test_the_final_archive_is_made_once_and_kept(live_tenant: Tenant, admin: Act
 def test_a_second_wish_is_the_first(live_tenant: Tenant, admin: Actor) -> None:
     with transaction.atomic():
         assert start_export(actor=admin).pk == start_export(actor=admin).pk
+
+
+def test_a_release_waits_for_the_export_and_writing_does_not(live_tenant: Tenant, admin: Actor) -> None:
+    with snapshot(["crm_account"]) as cursor:
+        with transaction.atomic():
+            create_record("account", values={"name": "meanwhile"}, actor=admin)
+        with operator_context(), transaction.atomic(), pytest.raises(OperationalError, match="lock timeout"):
+            sql.run("SET LOCAL lock_timeout = '100ms'; ALTER TABLE crm_account ADD COLUMN later text")
+        with transaction.atomic():
+            assert sql.one("SELECT count(*) FROM crm_account") == 1
+        cursor.execute("SELECT count(*) FROM crm_account")
+        assert cursor.fetchone() == (0,)

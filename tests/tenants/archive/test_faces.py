@@ -13,12 +13,15 @@ from django.test.client import MULTIPART_CONTENT
 from crm.models import Account
 from identity.models import User
 from kernel import files
-from kernel.access import Actor
-from kernel.context import Tenant, tenant_context
+from kernel.access import Actor, system_actor
+from kernel.context import Tenant, public_context, tenant_context
 from kernel.jobs import run_due
 from kernel.models import AuditEntry
 from kernel.records import create_record
+from tenants import lifecycle
 from tenants.archive.selectors import Archive
+from tenants.models import Organization
+from tenants.states import State
 from tests.factories import api_client, page_client
 from tests.tenants.archive.whole import tenant_now
 
@@ -161,3 +164,25 @@ def test_an_archive_of_another_workspace_is_not_there(live_tenant: Tenant, expor
     stranger = page_client(stage.olga, other)
     for path in (f"archives/{made.job.pk}/file/", f"jobs/{made.job.pk}/", f"restore/{made.job.pk}/"):
         assert stranger.get(PAGE + path).status_code == 404
+
+
+def test_out_of_a_suspended_workspace(live_tenant: Tenant, admin: Actor, browser: Client) -> None:
+    """Administrators take everything along; nothing is brought in there."""
+    with public_context():
+        organization = Organization.objects.get(pk=live_tenant.id)
+        lifecycle.move(organization, State.SUSPENDED, reason="closed_by_provider", actor=system_actor("test"))
+    closed = tenant_now(live_tenant)
+    assert closed.read_only
+    assert browser.post(f"{PAGE}export/")["Location"] == PAGE
+    with tenant_context(closed):
+        assert run_due() == 1
+    (archive,) = browser.get(PAGE).context["archives"]
+    assert len(body(browser.get(f"{PAGE}archives/{archive.job.pk}/file/"))) == archive.size
+    assert browser.get(f"{PAGE}restore/{archive.job.pk}/").status_code == 403
+    with public_context(), transaction.atomic():
+        organization.refresh_from_db()
+    assert not lifecycle.finish_archive(organization, actor=system_actor("test"))
+    with tenant_context(closed):
+        assert run_due() == 1
+    assert lifecycle.finish_archive(organization, actor=system_actor("test"))
+    assert {one.path is not None for one in browser.get(PAGE).context["archives"]} == {True}
