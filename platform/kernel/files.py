@@ -103,9 +103,3 @@ def sweep(days: Mapping[str, int]) -> int:
                 path.unlink()
                 gone += 1
     return gone
-
-
-def stream(ref: str, size: int = 64 * 1024) -> Iterator[bytes]:
-    with open_file(ref) as source:
-        while chunk := source.read(size):
-            yield chunk

@@ -38,8 +38,8 @@ def ref_of(job: Job) -> str:
 class Progress:
     """Tells the job about once a second how far it is; raises Cancelled or LostLease when it is to stop."""
 
-    def __init__(self, run: JobRun, total: int) -> None:
-        self._run, self._total, self._done, self._told = run, total, 0, 0.0
+    def __init__(self, run: JobRun, total: int, done: int = 0) -> None:
+        self._run, self._total, self._done, self._told = run, total, done, 0.0
         self.add(0)
 
     def add(self, count: int) -> None:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from identity.models import User
-from kernel import files
 from kernel.access import Actor
 from kernel.audit import record_act
 from kernel.context import require_tenant, tenant_context
@@ -22,7 +21,7 @@ from kernel.jobs import JobRun, LostLease
 from kernel.models import Job
 from kernel.preferences import locale_of
 from tenants import sql
-from tenants.archive.building import announce, build_schema, discard
+from tenants.archive.building import announce, build_schema, discard, upgrade
 from tenants.archive.checking import check_archive, opened
 from tenants.archive.connections import writer
 from tenants.archive.exporting import Progress
@@ -30,9 +29,9 @@ from tenants.archive.fitting import check_fits
 from tenants.archive.leases import lease_kept
 from tenants.archive.loading import empty_tables, load_files, load_tables
 from tenants.archive.manifest import Manifest
+from tenants.archive.selectors import archive_at
 from tenants.archive.swapping import swap
 from tenants.pool import new_name
-from tenants.releases import upgrade_schema
 from tenants.selectors import current_organization
 
 
@@ -52,7 +51,7 @@ def run_restore(run: JobRun) -> None:
 def _restore(run: JobRun) -> None:
     if left := run.data.get("schema"):
         discard(left)
-    path = files.path_of(run.payload["ref"])
+    path = archive_at(run.payload["ref"])
     with run.step():
         manifest = check_archive(path, contents=False)
         check_fits(manifest)
@@ -65,7 +64,7 @@ def _restore(run: JobRun) -> None:
         again = _fill(run, archive, manifest, schema)
         run.progress(run.job.done, phase="indexes")
         _put_on(run, schema, again)
-        releases = upgrade_schema(schema, manifest.parts)
+        releases = upgrade(schema, manifest.parts)
     _swap(run, manifest, schema, releases)
 
 
@@ -88,9 +87,9 @@ def _fill(run: JobRun, archive: ZipFile, manifest: Manifest, schema: str) -> lis
 
 def _put_on(run: JobRun, schema: str, again: list[str]) -> None:
     """Indexes, then foreign keys, each of which is checked for every row by that."""
-    home = require_tenant()
+    home, progress = require_tenant(), Progress(run, run.job.total or 0, run.job.done)
     for statement in again:
-        run.progress(run.job.done)  # notices when it is to stop
+        progress.add(0)  # notices when it is to stop
         with tenant_context(replace(home, schema=schema, operator=True)), transaction.atomic():
             sql.run(statement)
 

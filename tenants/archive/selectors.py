@@ -2,10 +2,12 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kernel import files
@@ -20,6 +22,7 @@ EXPORT_JOB, RESTORE_JOB = "tenants.export", "tenants.restore"
 UPLOADS = "restores"
 _OPEN = (Job.State.WAITING, Job.State.RUNNING)
 _MOST = 50
+_GONE = _("This archive is no longer here. Upload it again.")
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,16 @@ def uploaded(actor: Actor, pk: UUID) -> str:
     require(actor, RESTORE)
     for area in (UPLOADS, AREA, FINAL):
         with suppress(NotFound):
-            files.path_of(f"{area}/{pk}")
+            archive_at(f"{area}/{pk}")
             return f"{area}/{pk}"
-    raise NotFound(_("This archive is no longer here. Upload it again."))
+    raise NotFound(_GONE)
+
+
+def archive_at(ref: str) -> Path:
+    try:
+        return files.path_of(ref)
+    except NotFound:
+        raise NotFound(_GONE) from None
 
 
 def get_restore_for(actor: Actor, pk: UUID) -> Job:
@@ -83,5 +93,9 @@ def get_restore_for(actor: Actor, pk: UUID) -> Job:
     return job
 
 
-def last_restore() -> Job | None:
-    return Job.objects.filter(kind=RESTORE_JOB).order_by("-id").first()
+def failed_restore() -> Job | None:
+    """The last restore where it failed, for as long as somebody may still wonder."""
+    last = Job.objects.filter(kind=RESTORE_JOB).order_by("-id").first()
+    if last is None or last.state != Job.State.FAILED or last.finished_at is None:
+        return None
+    return last if last.finished_at > timezone.now() - timedelta(days=1) else None

@@ -20,11 +20,11 @@ from kernel.entitlements import may_use
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.wake import note_work
 from tenants import sql
+from tenants.archive.building import upgrade
 from tenants.archive.exporting import AREA
 from tenants.archive.people import carry_people
 from tenants.archive.selectors import EXPORT_JOB, RESTORE, RESTORE_JOB, open_job
 from tenants.models import Organization, RetiredSchema
-from tenants.releases import upgrade_schema, versions
 
 
 def swap(schema: str, *, releases: dict[str, str], engines: list[str], habits: dict[str, Any], actor: Actor) -> Actor:
@@ -112,9 +112,7 @@ def go_back(schema: str, *, actor: Actor) -> None:
         raise NotFound()
     if open_job(RESTORE_JOB):
         raise Invalid.one("", "restoring", _("A restore is under way. Wait for it, or stop it first."))
-    releases = way.releases
-    if any(versions().get(part) != version for part, version in releases.items()):  # updated since it was left
-        releases = upgrade_schema(schema, releases)
+    releases = upgrade(schema, way.releases)
     here = require_tenant()
     who = swap(schema, releases=releases, engines=way.engines, habits=way.habits, actor=actor)
     with tenant_context(replace(here, schema=schema)):

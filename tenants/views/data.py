@@ -30,9 +30,9 @@ from tenants.archive.selectors import (
     RESTORE_JOB,
     Archive,
     archives_for,
+    failed_restore,
     get_archive_for,
     get_restore_for,
-    last_restore,
     open_job,
     uploaded,
 )
@@ -54,12 +54,12 @@ def data(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, error: str = "") -> HttpResponse:
     actor = _actor(request)
-    exporting, restoring, last = open_job(EXPORT_JOB), open_job(RESTORE_JOB), last_restore()
+    exporting, restoring = open_job(EXPORT_JOB), open_job(RESTORE_JOB)
     context = {
         "archives": [archive for archive in archives_for(actor) if not archive.is_open],
         "exporting": _progress(exporting), "restoring": _progress(restoring), "error": error,
-        "failed": last if last and last.state == Job.State.FAILED else None,
-        "may_restore": actor.may(RESTORE), "back": next(iter(ways_back()), None), "RESTORE": RESTORE_JOB,
+        "failed": failed_restore(),
+        "may_restore": actor.may(RESTORE), "back": next(iter(ways_back()), None),
     }  # fmt: skip
     return render(request, "tenants/data/data.html", context, status=422 if error else 200)
 

@@ -104,6 +104,7 @@ def test_no_extension_opens_files_or_connections(catalogue: Any) -> None:
 @pytest.mark.parametrize("statement", [
     "SELECT pg_read_file('/etc/hostname')", "SELECT pg_ls_dir('.')", "SELECT lo_import('/etc/hostname')",
     "CREATE EXTENSION dblink", "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE TEMPORARY TABLE crm_account (id int)",
     "CREATE TABLE public.mine (id int)", "CREATE TABLE ext.mine (id int)", 'CREATE TABLE "{other}".mine (id int)',
     'TRUNCATE "{other}".crm_account CASCADE', 'ALTER TABLE "{other}".crm_account ADD COLUMN mine int',
     'DROP TABLE "{other}".crm_account CASCADE', 'LOCK TABLE "{other}".crm_account',

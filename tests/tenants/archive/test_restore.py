@@ -20,7 +20,7 @@ from kernel.models import AuditEntry, Job
 from kernel.records import create_record, delete_record, update_record
 from tenants import roles, sql
 from tenants.archive.loading import load_files
-from tenants.archive.selectors import Archive
+from tenants.archive.selectors import Archive, failed_restore
 from tenants.archive.services import keep_upload, start_restore
 from tenants.archive.swapping import go_back, ways_back
 from tenants.models import RetiredSchema
@@ -228,6 +228,28 @@ def test_the_name_must_be_typed(filled: Tenant, admin: Actor, export: Export) ->
     with pytest.raises(Invalid) as refused:
         restore(export(), admin, typed="Life")
     assert "typed" in refused.value.problems
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "damaged"), ("fa", "آسیب")])
+def test_what_goes_wrong_later_is_said_in_the_words_of_whoever_waits(
+    language: str, said: str, filled: Tenant, admin: Actor, export: Export
+) -> None:
+    made = export()
+    assert made.path is not None
+    with transaction.atomic():
+        User.objects.filter(pk=admin.user_id).update(language=language)
+        job = start_restore(actor=admin, archive=made.job.pk, typed="live")
+    whole = made.path.read_bytes()
+    at = whole.index(b"data/kernel_audit.csv") + 200
+    made.path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+    job = finished(job)
+    assert (job.state, said in job.error) == ("failed", True), job.error
+    assert tenant_now(filled).schema == filled.schema
+    with transaction.atomic():
+        assert failed_restore() == job
+    with public_context(), transaction.atomic():
+        assert not RetiredSchema.objects.exists()
+        assert sql.one("SELECT count(*) FROM pg_namespace WHERE nspname = %s", [job.state_data["schema"]]) == 0
 
 
 def test_stopped_before_the_end_nothing_has_changed(
