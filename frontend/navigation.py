@@ -93,9 +93,16 @@ def fill(request: HttpRequest, shell: Shell) -> None:
         initials = "".join(word[0] for word in user.name.split()[:2])
         profile = "" if tenant is not None and tenant.closed else _address("identity:profile")
         shell.person = Person(user.name, initials, user.email or "", profile)
-    shell.settings_url = shell.settings_url or _address("tenants:engines") or _address("identity:profile")
+    shell.settings_url = shell.settings_url or _first_of_settings(request)
     shell.sign_in_url, shell.sign_out_url = _address("account_login"), _address("account_logout")
     shell.language_url = _address("identity_language") or shell.language_url
+
+
+def _first_of_settings(request: HttpRequest) -> str:
+    """Engines for who may switch them, for others the first page that opens to them; never a refusal."""
+    pages = [item.url for group in _settings_groups(request) for item in group.items]
+    engines = _address("tenants:engines")
+    return engines if engines in pages else next(iter(pages), "")
 
 
 def settings_nav(request: HttpRequest) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A read-only workspace: everything can be read and nothing changed, through whatever face; and pages say so."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -254,6 +255,16 @@ def test_every_page_says_why_and_offers_nothing_that_would_be_refused(room: Room
         assert SENTENCE in page, path
         for offer in ('href="/accounts/new/"', f'/{room.ids["account"]}/edit/"', 'href="/import/new/"', "/delete/"):
             assert offer not in page, (path, offer)
+
+
+def test_the_way_to_settings_never_ends_at_a_refusal(room: Room, nima: Any) -> None:
+    clients = [room.page, page_client(nima, room.tenant)]
+    for state in ("active", "read_only"):
+        become(room.tenant, state, "trial_ended")
+        for client in clients:
+            way = re.search(r'href="([^"]+)"[^>]*data-go-key="S"', client.get("/").content.decode())
+            assert way is not None
+            assert client.get(way[1]).status_code == 200, way[1]
 
 
 def test_an_invitation_waits_until_the_workspace_is_open(room: Room, mailoutbox: list[Any]) -> None:
