@@ -8,6 +8,7 @@ DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_d
 
 
 class Migration(migrations.Migration):
+    accepted = "Takes away a right that no code uses."
     dependencies = [
         ("tenants", "0005_work_notes"),
     ]
