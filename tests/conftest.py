@@ -43,6 +43,7 @@ def _test_database() -> str:
 def _make_database(name: str) -> None:
     """Create it, or keep the one of the last run when it was prepared for these very migrations."""
     from tenants import releases
+    from tests.factories.databases import create_database, drop_database
 
     connections.close_all()
     with connection._nodb_cursor() as cursor:
@@ -50,14 +51,10 @@ def _make_database(name: str) -> None:
         exists = cursor.fetchone() is not None
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     if exists and not releases.is_prepared():
-        connection.close()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
         exists = False
     if not exists:
-        connection.close()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+        create_database(name)
 
 
 @pytest.fixture(scope="session")

@@ -222,4 +222,4 @@ def running_stack() -> Iterator[Stack]:
                 stack.kill(name)
             wire.close()
             with _connect("postgres" if own.startswith("test_") else own) as cursor:
-                cursor.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+                drop_by(cursor, database)

@@ -129,16 +129,3 @@ def switched_to(name: str) -> Iterator[None]:
         yield
     finally:
         switch(usual)
-
-
-def drop_database(name: str) -> None:
-    """With the connections of processes that were killed; FORCE would need a right over the server's own processes."""
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND usename = current_user"
-    run_nowhere(kill.format(name), f'DROP DATABASE IF EXISTS "{name}"')
-
-
-def run_nowhere(*statements: str) -> None:
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

@@ -19,7 +19,8 @@ from tests.bench.measure import Reading, spread, stopwatch
 from tests.bench.sizes import Size
 from tests.bench.tenancy.fleet import Fleet, present
 from tests.factories import make_workspace
-from tests.factories.fleet import run_nowhere, switched_to
+from tests.factories.databases import create_database, drop_database
+from tests.factories.fleet import switched_to
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,13 @@ def subjects(size: Size) -> Iterator[Subjects]:
     name = str(connection.settings_dict["NAME"])
     alone = "" if present() else f"{name}_alone"
     if alone:
-        run_nowhere(f'DROP DATABASE IF EXISTS "{alone}" WITH (FORCE)', f'CREATE DATABASE "{alone}" TEMPLATE "{name}"')
+        drop_database(alone)
+        create_database(alone, name)
     try:
         yield Subjects(first_day, filled, alone)
     finally:
         if alone:
-            run_nowhere(f'DROP DATABASE "{alone}" WITH (FORCE)')
+            drop_database(alone)
 
 
 def readings(given: Subjects, fleet: Fleet, size: Size) -> Iterator[Reading]:

@@ -11,7 +11,8 @@ from tenants import roles, templates
 from tenants.migrating import Applied
 from tenants.releases import Options, is_prepared, release
 from tenants.versions import version_of
-from tests.factories.fleet import SIZE, Fleet, build_ship, drop_database, everybody, run_nowhere, switched_to
+from tests.factories.databases import create_database, drop_database
+from tests.factories.fleet import SIZE, Fleet, build_ship, everybody, switched_to
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,7 @@ def _harbour(django_db_setup: None, django_db_blocker: Any) -> str:
                 exists = is_prepared() and len(everybody()) == SIZE
         if not exists:
             drop_database(name)
-            run_nowhere(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+            create_database(name)
             with switched_to(name):
                 release(Options(pool=0))  # a copy has the same roles, so it could not drop a spare schema
                 for number in range(SIZE):
@@ -58,7 +59,7 @@ def fleet(_harbour: str, django_db_blocker: Any) -> Iterator[Fleet]:
     name = f"{_harbour}_now"
     with django_db_blocker.unblock():
         drop_database(name)
-        run_nowhere(f'CREATE DATABASE "{name}" TEMPLATE "{_harbour}"')
+        create_database(name, _harbour)
         made: list[str] = []
         try:
             with switched_to(name):
