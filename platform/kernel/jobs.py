@@ -177,16 +177,21 @@ def _run(run: JobRun) -> None:
 
 
 def _end(job: Job, state: str, error: str = "") -> None:
-    job.state, job.error, job.finished_at, job.leased_until = state, error[:2000], timezone.now(), None
-    with transaction.atomic():
-        job.save(update_fields=["state", "error", "finished_at", "leased_until", "done", "total", "result"])
+    _let_go(
+        job, state=state, error=error[:2000], finished_at=timezone.now(),
+        done=job.done, total=job.total, result=job.result,
+    )  # fmt: skip
 
 
 def _again(job: Job, error: Exception) -> None:
     if job.attempts >= ATTEMPTS:
         _end(job, _State.FAILED, error=repr(error))
         return
-    job.state, job.error, job.leased_until = _State.WAITING, repr(error)[:2000], None
-    job.next_at = timezone.now() + timedelta(seconds=2**job.attempts)
-    with transaction.atomic():
-        job.save(update_fields=["state", "error", "next_at", "leased_until"])
+    later = timezone.now() + timedelta(seconds=2**job.attempts)
+    _let_go(job, state=_State.WAITING, error=repr(error)[:2000], next_at=later)
+
+
+@transaction.atomic
+def _let_go(job: Job, **values: Any) -> None:
+    """Write how a run ended; unless the lease is another worker's by now, or nobody's: then it is not ours to say."""
+    Job.objects.filter(pk=job.pk, state=_State.RUNNING, attempts=job.attempts).update(leased_until=None, **values)

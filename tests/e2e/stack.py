@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from tests.e2e.proxy import Wire
+from tests.factories.databases import drop_by
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "tall-cedar-1405-river"

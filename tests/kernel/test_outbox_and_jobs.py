@@ -117,3 +117,18 @@ def test_only_its_maker_or_an_admin_stops_a_job(manager: Actor, reader: Actor, a
         cancel_job(job.pk, actor=reader)
     assert cancel_job(job.pk, actor=admin).state == "cancelled"
     assert not run_job(job.pk)
+
+
+def overtaken(run: JobRun) -> None:
+    """Slower than its lease: another worker takes the job, and only then something goes wrong here."""
+    Job.objects.filter(pk=run.job.pk).update(attempts=run.job.attempts + 1)
+    raise RuntimeError("too late to matter")
+
+
+def test_who_lost_the_job_does_not_say_how_it_ended(manager: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_handlers", lambda: {"test.late": ("crm", f"{__name__}.overtaken")})
+    job = start_job("test.late", actor=manager, payload={})
+    assert run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error, job.attempts) == ("running", "", 2)
+    assert job.leased_until is not None
