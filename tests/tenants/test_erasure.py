@@ -30,8 +30,15 @@ DAY = timedelta(days=1)
 ENGINES = ("sfa", "machines")
 
 
+@pytest.fixture(autouse=True)
+def _folders(settings: Any, tmp_path: Path) -> None:
+    """A var/ of the test's own: the run's is where PostgreSQL keeps its pages and log, and other tests their files."""
+    settings.VAR = tmp_path
+    settings.FILES_ROOT, settings.CACHE_ROOT = tmp_path / "files", tmp_path / "cache"
+
+
 @pytest.fixture(params=["kernel.cache.FileCache", "kernel.cache.MemoryCache"])
-def _cache(request: pytest.FixtureRequest, settings: Any) -> None:
+def _cache(request: pytest.FixtureRequest, settings: Any, _folders: None) -> None:
     one = {**settings.CACHES["default"], "BACKEND": request.param, "LOCATION": str(settings.CACHE_ROOT)}
     settings.CACHES = {"default": one}
 
