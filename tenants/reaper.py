@@ -70,7 +70,7 @@ def find_ownerless(now: datetime | None = None) -> list[Find]:
     # A role goes with its schema, or alone where the schema is gone already.
     found += [Find("role", name) for name in _ripe(mine, owned | set(schemas), now)]
     found += [Find("role", name) for name in _ripe(lost, set(), now)]
-    found += [Find("files", name) for name in _ripe(_folders(settings.FILES_ROOT), owned, now)]
+    found += [Find("files", name) for name in _ripe(files.folders(), owned, now)]
     found += [Find("cache", name) for name in _ripe(_folders(settings.CACHE_ROOT), owned, now)]
     return found
 

@@ -1,11 +1,7 @@
 """The moment of a restore: the organization points to another schema, and the one before is kept for a while."""
 
-import os
-import shutil
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kernel import files
 from kernel.access import Actor, require
 from kernel.audit import record_act
 from kernel.context import Tenant, public_context, require_tenant, tenant_context
@@ -78,21 +75,7 @@ def _carry_archives(old: Tenant, new: Tenant) -> None:
             " WHERE kind = %s AND state = 'done' ON CONFLICT DO NOTHING",
             [EXPORT_JOB],
         )
-    root = Path(settings.FILES_ROOT)
-    target = root / new.schema / AREA
-    for path in (root / old.schema / AREA).glob("*"):
-        target.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            _link(path, target / path.name)
-
-
-def _link(path: Path, target: Path) -> None:
-    try:
-        os.link(path, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        shutil.copyfile(path, target)
+    files.carry(AREA, old.schema, new.schema)
 
 
 def ways_back() -> list[RetiredSchema]:

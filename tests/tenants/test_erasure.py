@@ -16,6 +16,7 @@ from django.utils import timezone
 from identity.models import User
 from kernel import files
 from kernel.access import system_actor
+from kernel.bucket import Bucket
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.errors import KernelError
 from tenants import erasure, pool, sql, tasks, templates
@@ -24,6 +25,7 @@ from tenants.lifecycle import IllegalMove
 from tenants.models import Domain, HandOver, Organization, RetiredSchema, StateChange
 from tenants.services.handover import offer_hand_over
 from tests.factories import make_workspace, page_client
+from tests.factories.buckets import own_bucket
 from tests.isolation.planting import MARK, plant
 
 DAY = timedelta(days=1)
@@ -125,6 +127,18 @@ def needles(organization: Organization) -> list[str]:
     with public_context():
         retired = RetiredSchema.objects.filter(organization=organization).values_list("schema_name", flat=True)
         return [MARK, organization.schema_name, *retired]
+
+
+@pytest.fixture
+def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    with own_bucket(settings, monkeypatch) as made:
+        yield made
+
+
+def test_nothing_is_left_in_a_bucket(bucket: Bucket, marked: Organization) -> None:
+    assert {key.partition("/")[0] for key, _written in bucket.listed()} == set(needles(marked)[1:])
+    assert tasks.lives() == 1
+    assert list(bucket.listed()) == []
 
 
 @pytest.mark.usefixtures("_cache")

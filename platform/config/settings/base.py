@@ -156,7 +156,9 @@ DJANGO_VITE: dict[str, dict[str, Any]] = {
         "static_url_prefix": "dist",
     }
 }
-FILES_ROOT = VAR / "files"
+#: A bucket that all hosts share, s3://…; where there is none, files lie in a folder.
+FILES_URL = os.environ.get("PEYVAND_FILES_URL", "")
+FILES_ROOT = VAR / ("copies" if FILES_URL else "files")
 
 _SMTP = urlsplit(os.environ.get("PEYVAND_SMTP_URL", "smtp://127.0.0.1:1025"))
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -1,6 +1,6 @@
 """A workspace with real commits and awkward values in it, and archives of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,23 @@ from kernel.jobs import run_job
 from kernel.models import Job
 from tenants.archive.selectors import Archive, get_archive_for
 from tenants.archive.services import start_export
+from tests.factories.buckets import own_bucket
 
 
 @pytest.fixture(autouse=True)
 def _own_files(settings: Any, tmp_path: Path) -> None:
     settings.FILES_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def _wherever_files_lie(
+    request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch, _own_files: None
+) -> Iterator[None]:
+    if request.param == "folder":
+        yield
+        return
+    with own_bucket(settings, monkeypatch):
+        yield
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def restore(archive: Archive, actor: Actor, typed: str = "Live") -> Job:
     return finished(job)
 
 
+@pytest.mark.usefixtures("_wherever_files_lie")
 def test_everything_comes_back(filled: Tenant, admin: Actor, export: Export) -> None:
     before, kept = rows_of(filled), files_of(filled)
     made = export()
