@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase
+from django.utils.translation import deactivate
 
 from kernel.context import Tenant, public_context, tenant_context
 
@@ -94,6 +95,7 @@ def _fresh_process() -> None:
 
     cache.clear()
     hosts.forget_all()
+    deactivate()  # a request leaves its reader's language behind until the next one comes
 
 
 @pytest.fixture(autouse=True, scope="session")

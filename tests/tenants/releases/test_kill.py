@@ -70,9 +70,11 @@ def test_killed_again_and_again_it_ends_all_the_same(fleet: Fleet, batch: str) -
     finish(fleet)
     assert_everybody_is_current()
     runs = list(ReleaseRun.objects.order_by("started_at"))
-    assert len(runs) >= 3
-    assert all(run.finished_at is None for run in runs[:-2])
-    assert runs[-1].finished_at is not None
+    # The last kill may have come after the last workspace: then nothing was left to make a run of.
+    killed, ended = (runs, []) if done == SIZE + MORE else (runs[:-1], runs[-1:])
+    assert len(killed) >= 2
+    assert all(run.finished_at is None for run in killed)
+    assert all(run.finished_at is not None for run in ended)
 
 
 def test_killed_inside_a_transaction_that_waits(fleet: Fleet) -> None:
