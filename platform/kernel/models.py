@@ -37,6 +37,8 @@ class Record(models.Model):
         on_delete=models.SET_NULL, related_name="+", db_index=False,
     )  # fmt: skip
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Values of the fields that the organization made itself, by their names; see kernel.custom.
+    extra = models.JSONField(default=dict, db_default={}, editable=False)
 
     objects: ClassVar[Live] = Live()
     everything: ClassVar[models.Manager[Any]] = models.Manager()
@@ -53,6 +55,10 @@ class OwnedRecord(Record):
         settings.AUTH_USER_MODEL, verbose_name=_("owner"), null=True, blank=True,
         on_delete=models.SET_NULL, related_name="+",
     )  # fmt: skip
+    #: The kind of record it is here; a kind may be private to a team.
+    record_type_id = models.UUIDField(null=True, blank=True, editable=False)
+    #: Where it belongs, for the level "territory".
+    territory_id = models.UUIDField(null=True, blank=True, editable=False)
 
     class Meta(Record.Meta):
         abstract = True
