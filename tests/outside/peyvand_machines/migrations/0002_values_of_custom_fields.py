@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("machines", "0001_initial")]
+    dependencies = [("peyvand_machines", "0001_initial")]
 
     operations = [
         migrations.AddField("machine", "extra", models.JSONField(db_default={}, default=dict, editable=False)),
