@@ -1,4 +1,4 @@
-"""A checked tree as a chain of closures: made once, run for every record. There are no loops, so its steps are its nodes."""
+"""A checked tree as a chain of closures: made once, run for every record. Without loops, its steps are its nodes."""
 
 from __future__ import annotations
 

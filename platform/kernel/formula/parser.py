@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -137,7 +139,7 @@ class _Parser:
             return operand
         return self.made(Unary("-", operand, start=token.start, end=operand.end), operand)
 
-    def number(self, token: Token) -> object:
+    def number(self, token: Token) -> Decimal:
         try:
             return parse_decimal(token.value, decimal_mark=".")
         except BadNumber as error:

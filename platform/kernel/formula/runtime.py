@@ -117,7 +117,10 @@ def _two(run: Callable[..., Any], reason: str, one: Run, other: Run) -> Run:
 
 
 def bounded(env: Env, text: str) -> str | None:
-    return text if len(text) <= MAX_TEXT else env.blank("too_long")
+    if len(text) <= MAX_TEXT:
+        return text
+    env.blank("too_long")
+    return None
 
 
 def plain_number(value: Decimal) -> str:

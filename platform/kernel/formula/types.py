@@ -66,7 +66,7 @@ def join(one: Type, other: Type) -> Type | None:
     if other.name == "null" or one.name == "broken" or one == other:
         return one
     names = {one.name, other.name}
-    if names == {"money"} or names == {"money", "number"}:
+    if names in ({"money"}, {"money", "number"}):
         return Type("money", currencies=one.currencies | other.currencies)
     if names == {"percent", "number"}:
         return NUMBER
@@ -96,7 +96,7 @@ def arithmetic(op: str, one: Type, other: Type) -> Type | None:
     if "broken" in (one.name, other.name):
         return BROKEN
     if one.name == "null":
-        one = NUMBER if not other.temporal or op != "+" else NUMBER
+        one = NUMBER
     if other.name == "null":
         other = NUMBER if not (one.temporal and op == "-") else one
     if one.temporal or other.temporal:

@@ -19,24 +19,48 @@ def known(name: str, kind: str, label: str = "", **extra: Any) -> Known:
 
 
 def make_scope() -> Scope:
-    account = [known("name", "text"), known("city", "text", "شهر"), known("currency", "text"),
-               known("x_budget", "money", currency="currency")]  # fmt: skip
+    account = [
+        known("name", "text"),
+        known("city", "text", "شهر"),
+        known("currency", "text"),
+        known("x_budget", "money", currency="currency"),
+    ]
     kinds = (("won", "Successful"), ("lost", "ازدست‌رفته"))
     deal = [
-        known("name", "text"), known("amount", "money", "مبلغ", currency="currency"), known("currency", "text"),
-        known("x_discount", "percent"), known("n", "integer"), known("d", "decimal"), known("kind", "choice", choices=kinds),
-        known("close_date", "date"), known("created_at", "datetime"), known("ok", "bool"), known("note", "longtext"),
-        known("account", "relation", "حساب مشتری", target="account"), known("parent", "relation"),
-    ]  # fmt: skip
+        known("name", "text"),
+        known("amount", "money", "مبلغ", currency="currency"),
+        known("currency", "text"),
+        known("x_discount", "percent"),
+        known("n", "integer"),
+        known("d", "decimal"),
+        known("kind", "choice", choices=kinds),
+        known("close_date", "date"),
+        known("created_at", "datetime"),
+        known("ok", "bool"),
+        known("note", "longtext"),
+        known("account", "relation", "حساب مشتری", target="account"),
+        known("parent", "relation"),
+    ]
     beyond = {"account": Scope({one.name: one for one in account})}
     return Scope({one.name: one for one in deal}, beyond.get)
 
 
 VALUES: dict[str, Any] = {
-    "name": "Sara کتاب", "amount": Decimal(200), "currency": "EUR", "x_discount": Decimal(10), "n": 3, "kind": "won",
-    "close_date": date(2026, 11, 25), "created_at": NOW, "ok": True, "account": "1", "account.city": "تهران",
-    "account.x_budget": Decimal(50), "account.currency": "EUR", "d": Decimal("2.5"),
-}  # fmt: skip
+    "name": "Sara کتاب",
+    "amount": Decimal(200),
+    "currency": "EUR",
+    "x_discount": Decimal(10),
+    "n": 3,
+    "kind": "won",
+    "close_date": date(2026, 11, 25),
+    "created_at": NOW,
+    "ok": True,
+    "account": "1",
+    "account.city": "تهران",
+    "account.x_budget": Decimal(50),
+    "account.currency": "EUR",
+    "d": Decimal("2.5"),
+}
 
 
 @pytest.fixture
