@@ -90,5 +90,10 @@ manifest = Module(
     ),
     urls="crm.urls",
     api_urls="crm.api_urls",
-    jobs={"crm.import": "crm.imports.run.run_import", "crm.import_preview": "crm.imports.preview.run_preview"},
+    jobs={
+        "crm.import": "crm.imports.run.run_import",
+        "crm.import_preview": "crm.imports.preview.run_preview",
+        "crm.derive": "kernel.derived.refilling.run_refill",
+        "crm.derive_nightly": "kernel.derived.refilling.run_nightly",
+    },
 )

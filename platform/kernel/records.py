@@ -21,7 +21,17 @@ from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
 from kernel.upsert import RowResult, change_records, upsert_records
-from kernel.write import Change, changes_between, check_unique, fill_defaults, new_record, put, save_changed, snapshot
+from kernel.write import (
+    Change,
+    changes_between,
+    check_unique,
+    derived,
+    fill_defaults,
+    new_record,
+    put,
+    save_changed,
+    snapshot,
+)
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -67,8 +77,9 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
-    record.save(force_insert=True)
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
+    with derived(kind, [change]):
+        record.save(force_insert=True)
     _finish(kind, "created", change, actor)
     return record
 
@@ -101,8 +112,10 @@ def update_record(
         return record
     check_unique(kind, record)
     record.version += 1
-    record.save(force_update=True)
-    _finish(kind, "changed", Change(record, before, diff), actor)
+    change = Change(record, before, diff)
+    with derived(kind, [change]):
+        record.save(force_update=True)
+    _finish(kind, "changed", change, actor)
     return record
 
 
@@ -130,8 +143,10 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
 
 def _set_deleted(kind: Entity, record: Any, at: Any, actor: Actor, verb: str, batch: UUID | None = None) -> None:
     record.deleted_at, record.version = at, record.version + 1
-    record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at"])
-    _finish(kind, verb, Change(record, snapshot(kind, record), {}), actor, batch)
+    change = Change(record, snapshot(kind, record), {})
+    with derived(kind, [change]):
+        record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at", "extra"])
+    _finish(kind, verb, change, actor, batch)
 
 
 @transaction.atomic

@@ -6,10 +6,10 @@ registry.entity("deal").all_fields["amount"].label
 
 from kernel.registry.book import DuplicateName, Registry, UnknownName, registry
 from kernel.registry.entities import ACTIONS, LEVELS, Board, Entity, Listed, Section
-from kernel.registry.fields import F, Field
+from kernel.registry.fields import F, Field, Rollup
 from kernel.registry.manifest import Module, NavItem, Permission, SettingsPage
 
 __all__ = [
     "ACTIONS", "LEVELS", "Board", "DuplicateName", "Entity", "F", "Field", "Listed", "Module", "NavItem", "Permission",
-    "Registry",  "Section", "SettingsPage", "UnknownName", "registry",
+    "Registry", "Rollup", "Section", "SettingsPage", "UnknownName", "registry",
 ]  # fmt: skip
