@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.customization import services
 from crm.models import CustomField
 from kernel import audit
-from kernel.access import Actor, require
+from kernel.access import Actor, entity_for, require
 from kernel.custom import NUMBERS
 from kernel.derived import Node, current_plans, cycle_in, ensure_nightly, needed_by, refill, scope_of
 from kernel.derived import setting_of_workspace as setting
@@ -26,7 +27,7 @@ from kernel.registry.overlay import forget_overlay
 PERMISSION = "crm.customization.manage"
 HOW = ("count", "sum", "min", "max", "average")
 #: Decimals where nobody says otherwise.
-_PLACES = {"decimal": 4, "money": 2, "percent": 2}
+PLACES = {"decimal": 4, "money": 2, "percent": 2}
 _ORDERED = NUMBERS | {"date", "datetime"}
 
 
@@ -37,7 +38,7 @@ def define_formula(
 ) -> CustomField:  # fmt: skip
     """Make a formula field. Without a kind it has the one that the formula gives; records are filled by a job."""
     require(actor, PERMISSION)
-    kind, options = formula_options(entity, source, kind, places)
+    kind, options = formula_options(entity, source, kind, places, actor=actor)
     with _valid(entity, name):
         return services.define_field(
             actor=actor, entity=entity, name=name, kind=kind, label=label, help=help, options=options
@@ -64,9 +65,8 @@ def change_formula(*, actor: Actor, entity: str, name: str, source: str, places:
     """Give a formula field another formula that gives the same kind of value; records are filled anew by a job."""
     require(actor, PERMISSION)
     field = _own_field(entity, name, "formula")
-    _kind, options = formula_options(
-        entity, source, field.kind, field.options.get("places") if places is None else places
-    )
+    places = field.options.get("places") if places is None else places
+    _kind, options = formula_options(entity, source, field.kind, places, actor=actor)
     return _changed(field, options, actor)
 
 
@@ -105,14 +105,19 @@ def _changed(field: CustomField, options: Mapping[str, Any], actor: Actor) -> Cu
 
 
 # ── what may be defined ──
-def formula_options(entity: str, source: str, kind: str, places: int | None) -> tuple[str, dict[str, Any]]:
-    """Kind and options of a formula field, or FormulaError: its source with keys, and its decimals."""
-    program = build(source, scope_of(entity), setting())
+def formula_options(
+    entity: str, source: str, kind: str, places: int | None, *, actor: Actor
+) -> tuple[str, dict[str, Any]]:
+    """Kind and options of a formula field, or FormulaError: its source with keys, and its decimals.
+
+    It may name what its writer may see, for whoever sees the result learns of it.
+    """
+    program = build(source, scope_of(entity, partial(entity_for, actor)), setting())
     kind = kind or _default_kind(program)
     if kind not in KEPT_AS[program.type.name]:
         message = format_lazy(_("The formula gives another kind of value than {kind}."), kind=kind)
         raise Invalid.one("kind", "kind", message)
-    return kind, {"formula": program.source, "places": _PLACES.get(kind) if places is None else places}
+    return kind, {"formula": program.source, "places": PLACES.get(kind) if places is None else places}
 
 
 def _default_kind(program: Program) -> str:
@@ -141,7 +146,7 @@ def rollup_options(
     if "me" in [text for texts in given.values() for text in texts]:
         raise Invalid.one("filters", "me", _("A total is the same for every reader; «me» has no meaning here."))
     kept = {"child": child, "relation": relation, "how": how, "of": "" if how == "count" else of, "filters": given}
-    return kind, {"rollup": kept, "places": _PLACES.get(kind) if places is None else places}
+    return kind, {"rollup": kept, "places": PLACES.get(kind) if places is None else places}
 
 
 def _rollup_kind(child: Entity, how: str, of: str) -> str:

@@ -120,20 +120,20 @@ def setting_of_workspace() -> Setting:
     return Setting(locale.language, locale.calendar, locale.time_zone)
 
 
-def scope_of(entity: str | Entity, *, hops: bool = True) -> Scope:
-    """The fields that a formula of this entity may name."""
-    kind = registry.entity(entity)
+def scope_of(entity: str, see: Callable[[str], Entity] = registry.entity, *, hops: bool = True) -> Scope:
+    """The fields that a formula of this entity may name; `see` gives entities as somebody may see them."""
+    kind = see(entity)
     fields = {
         f.name: Known(f.name, f.label, type_of_kind(f.kind, choices=f.choices, currency=f.currency), f.kind, f.target)
         for f in kind.all_fields.values()
         if f.kind not in _LEFT_OUT
     }
-    return Scope(fields, _beyond if hops else (lambda _target: None))
 
+    def beyond(target: str) -> Scope | None:
+        known = hops and target not in _UNHEARD and any(entity.name == target for entity in _entities())
+        return scope_of(target, see, hops=False) if known else None
 
-def _beyond(target: str) -> Scope | None:
-    known = target not in _UNHEARD and any(entity.name == target for entity in _entities())
-    return scope_of(target, hops=False) if known else None
+    return Scope(fields, beyond)
 
 
 def current_plans() -> Plans:
@@ -184,7 +184,7 @@ def build_plans(entities: Iterable[Entity], setting: Setting) -> Plans:
 
 def _add_formulas(plans: Plans, kind: Entity) -> None:
     made = []
-    scope = scope_of(kind) if any(f.formula for f in kind.own_fields.values()) else None
+    scope = scope_of(kind.name) if any(f.formula for f in kind.own_fields.values()) else None
     for spec in kind.own_fields.values():
         if not spec.formula or scope is None:
             continue
