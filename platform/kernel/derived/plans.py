@@ -87,9 +87,9 @@ class Plans:
     def anything(self) -> bool:
         return bool(self.calculations or self.rollups)
 
-    def hops_of(self, entity: str) -> Mapping[str, tuple[Field, list[tuple[str, Reader]]]]:
-        """By relation: the field, and how the values behind it are read, by their path."""
-        found: dict[str, tuple[Field, list[tuple[str, Reader]]]] = {}
+    def hops_of(self, entity: str) -> Mapping[str, tuple[Field, list[tuple[str, Field]]]]:
+        """By relation: the field, and the fields behind it, by their path."""
+        found: dict[str, tuple[Field, list[tuple[str, Field]]]] = {}
         kind = registry.entity(entity)
         for calculation in self.calculations.get(entity, ()):
             for path in calculation.program.paths:
@@ -98,7 +98,7 @@ class Plans:
                     readers = found.setdefault(path[0], (relation, []))[1]
                     last = registry.entity(relation.target).field(path[1])
                     if ".".join(path) not in dict(readers):
-                        readers.append((".".join(path), reader_of(last)))
+                        readers.append((".".join(path), last))
         return found
 
     def volatile_entities(self) -> list[str]:

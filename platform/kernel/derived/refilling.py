@@ -13,6 +13,7 @@ from django.utils import timezone
 from kernel.access import system_actor
 from kernel.derived.plans import Plans, current_plans
 from kernel.derived.rollups import aggregate, put_found
+from kernel.derived.rows import columns_of, light
 from kernel.derived.writing import calculate, locked, save_derived
 from kernel.jobs import JobRun, start_job
 from kernel.models import Job
@@ -60,29 +61,42 @@ def _due(kind: Entity, payload: dict[str, Any]) -> Any:
 
 
 def refill_batch(kind: Entity, ids: Sequence[UUID]) -> int:
-    """Calculate the derived fields of these records anew; how many were different."""
+    """Calculate the derived fields of these records anew; how many were different.
+
+    They are looked at without a lock, for most nights nothing is different. What is gets locked, and calculated once
+    more if somebody wrote it in between.
+    """
     plans = current_plans()
-    rows = list(locked(kind, ids).only(*_columns(plans, kind)))
-    found = [(rollup, aggregate(rollup, ids)) for rollup in plans.rollups.get(kind.name, ())]
-    changed = []
-    for row in rows:
-        names: set[str] = set()
-        for rollup, values in found:
-            names |= put_found(rollup, row, values.get(row.pk))
-        changed.append((row, names))
-    for (_row, names), more in zip(changed, calculate(plans, kind, rows), strict=True):
-        names.update(more)
-    different = [(row, names) for row, names in changed if names]
-    save_derived(kind, different, formulas=False)
-    return len(different)
+    rows = light(kind, kind.records(everything=True).filter(pk__in=ids).order_by("pk"), _columns(plans, kind))
+    before = {row.pk: (row.version, dict(row.extra)) for row in rows}
+    different = _calculated(plans, kind, rows)
+    if not different:
+        return 0
+    wanted = [row.pk for row, _names in different]
+    held = {pk: seen for pk, *seen in locked(kind, wanted).values_list("pk", "version", "extra")}
+    same = [(row, names) for row, names in different if tuple(held.get(row.pk, ())) == before[row.pk]]
+    if stale := held.keys() - {row.pk for row, _names in same}:
+        # The lock is ours already: it is only read.
+        fresh = light(kind, kind.records(everything=True).filter(pk__in=stale).order_by("pk"), _columns(plans, kind))
+        same += _calculated(plans, kind, fresh)
+    save_derived(kind, same, formulas=False)
+    return len(same)
+
+
+def _calculated(plans: Plans, kind: Entity, rows: list[Any]) -> list[tuple[Any, set[str]]]:
+    """The rows whose derived fields are different now, with the names of those."""
+    names: list[set[str]] = [set() for _ in rows]
+    for rollup in plans.rollups.get(kind.name, ()):
+        found = aggregate(rollup, [row.pk for row in rows])
+        for row, changed in zip(rows, names, strict=True):
+            changed.update(put_found(rollup, row, found.get(row.pk)))
+    for changed, more in zip(names, calculate(plans, kind, rows), strict=True):
+        changed.update(more)
+    return [(row, changed) for row, changed in zip(rows, names, strict=True) if changed]
 
 
 def _columns(plans: Plans, kind: Entity) -> list[str]:
-    """The columns that calculating and going on from there needs; a record's texts stay where they are."""
-    names = {"id", "extra", *kind.narrow}
-    fields = [kind.field(path[0]) for c in plans.calculations.get(kind.name, ()) for path in c.program.paths]
-    fields += [rollup.relation for rollup in plans.upward.get(kind.name, ())]
-    return sorted(names | {field.column for field in fields if field.stored})
+    return ["version", *columns_of(plans, kind)]
 
 
 def ensure_nightly() -> None:

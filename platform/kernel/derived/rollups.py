@@ -84,8 +84,19 @@ def _of_nothing(rollup: RollupField) -> Found:
 
 def write_derived(field: Any, record: Any, value: Any) -> set[str]:
     """Put a derived value into `extra`; the field's name when that changed anything."""
-    kept = custom.encode(field, value)
+    encode = _ENCODED.get(type(value))
+    kept = encode(value) if encode else custom.encode(field, value)
     if record.extra.get(field.name) == kept:
         return set()
-    custom.write(field, record, value)
+    if kept is None:
+        record.extra.pop(field.name, None)
+    else:
+        record.extra[field.name] = kept
     return {field.name}
+
+
+#: What custom.encode says of the values that formulas mostly give, without asking what they are.
+_ENCODED: dict[type, Any] = {
+    Decimal: lambda value: format(value.normalize(), "f"), str: lambda value: value or None, bool: bool, int: int,
+    type(None): lambda _value: None,
+}  # fmt: skip

@@ -19,6 +19,7 @@ from django.utils import timezone
 from kernel.copying import update_records
 from kernel.derived.plans import Calculation, Hop, Plans, Reader, RollupField, current_plans, reader_of
 from kernel.derived.rollups import aggregate, put_found, write_derived
+from kernel.derived.rows import columns_of, light, stored_columns
 from kernel.money_input import home_currency
 from kernel.registry import Entity, registry
 
@@ -161,10 +162,13 @@ def _related(
 ) -> list[tuple[str, Mapping[UUID, Any], list[tuple[str, Reader]]]]:
     """By relation: its column, the records behind it, and how their values are read. One query a relation."""
     found = []
-    for relation, readers in plans.hops_of(kind.name).values():
+    for relation, behind in plans.hops_of(kind.name).values():
         ids = {getattr(record, relation.column) for record in records} - {None}
-        rows = registry.entity(relation.target).records(everything=True)
-        found.append((relation.column, {row.pk: row for row in rows.filter(pk__in=ids)} if ids else {}, readers))
+        target = registry.entity(relation.target)
+        columns = stored_columns(field for _path, field in behind)
+        rows = light(target, target.records(everything=True).filter(pk__in=ids), columns) if ids else []
+        readers = [(path, reader_of(field)) for path, field in behind]
+        found.append((relation.column, {row.pk: row for row in rows}, readers))
     return found
 
 
@@ -173,7 +177,7 @@ def recalculate(kind: Entity, wanted: Mapping[RollupField, Collection[UUID]]) ->
     """Bring these roll-ups of these records up to date, their formulas with them, and whatever depends on those."""
     ids = {pk for found in wanted.values() for pk in found}
     # The lock comes first: a query that begins once it is held sees everything that others added before.
-    rows = list(locked(kind, ids))
+    rows = light(kind, locked(kind, ids), columns_of(current_plans(), kind))
     found = {rollup: aggregate(rollup, some) for rollup, some in wanted.items()}
     changed: list[tuple[Any, set[str]]] = []
     for row in rows:
@@ -215,7 +219,7 @@ def _follow(plans: Plans, hop: Hop, ids: Sequence[UUID]) -> None:
     if len(found) > FEW:
         refill(kind.name, relation=hop.relation.name, ids=ids)
         return
-    free = list(locked(kind, found, skip_locked=True))
+    free = light(kind, locked(kind, found, skip_locked=True), columns_of(plans, kind))
     if missing := found - {row.pk for row in free}:
         refill(kind.name, relation="id", ids=sorted(missing))
     names = calculate(plans, kind, free)
