@@ -17,6 +17,8 @@ MUTATORS = {
 STORES = {"dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "WeakKeyDictionary",
           "WeakValueDictionary", "LRUCache", "TTLCache"}  # fmt: skip
 THREADS = {"Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor", "ThreadPool", "run_in_executor", "Process"}
+DRIVERS = {"psycopg2", "psycopg", "pg8000", "asyncpg", "sqlalchemy"}
+PAST_US = re.compile(r"\bconnection\.connection\.cursor$|\bself\.connection\.cursor$|\bconnection\.copy$|_nodb_cursor$")
 WORKSPACES = {"tenant", "organization", "workspace", "row", "locked"}
 ROWS = {"get", "first", "last", "current_organization", "organization_at"}
 NO_SIGNALS = {"psycopg2", "socket", "sqlite3", "duckdb", "super", "receivers"}
@@ -70,6 +72,18 @@ bound_otherwise = _banned(
     "schema_context", "schema_required", "set_schema", "set_tenant", "set_schema_to_public", "tenant_migration",
     "django_tenants.utils.tenant_context", "get_tenant_database_alias",
 )  # fmt: skip
+
+
+def own_connections(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Ways past our backend, which binds each transaction: the driver's own connections, and copies of one of ours."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, one.name) for one in node.names if one.name.partition(".")[0] in DRIVERS)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in DRIVERS:
+            yield from ((node.lineno, one.name) for one in node.names if one.name in ("connect", "connection"))
+        elif isinstance(node, ast.Attribute) and PAST_US.search(ast.unparse(node)):
+            yield node.lineno, ast.unparse(node)
+    yield from ((line, name) for line, name in _names(tree) if name in ("get_new_connection", "ConnectionHandler"))
 
 
 def entered_workspaces(tree: ast.Module) -> Iterator[tuple[int, str]]:
