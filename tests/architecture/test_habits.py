@@ -86,6 +86,7 @@ RULES = (
     }),
     Rule(habits.made_up_sql, "give the database fixed text and parameters: SQL from parts is for tenants/, from names "
          "of models and schemas", {
+        "platform/kernel/derived/writing.py": "the name of a model's own table, quoted",
         "platform/kernel/copying.py": "names of a model's own table and columns, quoted",
         "platform/kernel/text/sql.py": "a function's body from a table of ours, at installation",
     }, home=("tenants/",)),

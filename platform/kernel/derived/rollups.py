@@ -57,7 +57,8 @@ def _counted(rollup: RollupField, ids: Collection[UUID]) -> QuerySet[Any]:
     child = registry.entity(rollup.child)
     rows = child.records().filter(Q(**{f"{rollup.relation.column}__in": list(ids)}))
     rows = apply_filters(child, rows, rollup.filters, system_actor("roll-up"))
-    return rows.order_by().annotate(parent_key=F(rollup.relation.column))
+    counted: QuerySet[Any] = rows.order_by().annotate(parent_key=F(rollup.relation.column))
+    return counted
 
 
 def put_found(rollup: RollupField, record: Any, found: Found | None) -> set[str]:

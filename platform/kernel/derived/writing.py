@@ -85,7 +85,7 @@ def _parents(rollup: RollupField, touched: Iterable[Touched]) -> set[UUID]:
             ids.add(getattr(one.record, column))
             if one.before:
                 ids.add(one.before.get(name))  # type: ignore[arg-type]  # None is taken out below
-    return ids - {None}  # type: ignore[arg-type]  # as above
+    return ids - {None}
 
 
 # ── locks ──
@@ -101,9 +101,9 @@ def _lock(plans: Plans, kind: Entity, records: Sequence[Any], before: Sequence[M
     for relation, _readers in plans.hops_of(kind.name).values():
         looked_at.setdefault(relation.target, set()).update(getattr(record, relation.column) for record in records)
     for name in sorted(written.keys() | looked_at.keys(), key=lambda one: plans.rank.get(one, 0)):
-        if ids := written.get(name, set()) - {None}:  # type: ignore[arg-type]  # a relation may be empty
+        if ids := written.get(name, set()) - {None}:
             list(locked(registry.entity(name), ids).values_list("pk"))
-        if ids := looked_at.get(name, set()) - {None} - written.get(name, set()):  # type: ignore[arg-type]  # as above
+        if ids := looked_at.get(name, set()) - {None} - written.get(name, set()):
             _share(registry.entity(name), ids)
 
 
@@ -161,7 +161,7 @@ def _related(
     plans: Plans, kind: Entity, records: Sequence[Any]
 ) -> list[tuple[str, Mapping[UUID, Any], list[tuple[str, Reader]]]]:
     """By relation: its column, the records behind it, and how their values are read. One query a relation."""
-    found = []
+    found: list[tuple[str, Mapping[UUID, Any], list[tuple[str, Reader]]]] = []
     for relation, behind in plans.hops_of(kind.name).values():
         ids = {getattr(record, relation.column) for record in records} - {None}
         target = registry.entity(relation.target)

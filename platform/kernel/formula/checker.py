@@ -164,7 +164,9 @@ class _Checker:
         return self.wrong(typed.node, "type", message, suggestion)
 
     def hint(self, node: Node, typed: Typed) -> None:
-        message = format_lazy(_("{name} is a percentage already: 12 percent counts as 0.12 here."), name=_source(typed.node))
+        message = format_lazy(
+            _("{name} is a percentage already: 12 percent counts as 0.12 here."), name=_source(typed.node)
+        )
         self.issues.append(Issue("percent_twice", message, node.start, node.end, error=False))
 
     def binary(self, node: Binary) -> Typed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from kernel.errors import Text
@@ -64,16 +65,14 @@ def simple(run: Callable[..., Any], reason: str = "out_of_range") -> Callable[[S
     return lambda site: build(site.args)
 
 
+@cache
 def book() -> dict[str, Function]:
     """Every function by its name and its other names."""
-    global _book  # noqa: PLW0603 — made once, of modules that import this one
-    if not _book:
-        from kernel.formula import functions_dates, functions_logic, functions_numbers, functions_text
+    # These modules import this one.
+    from kernel.formula import functions_dates, functions_logic, functions_numbers, functions_text
 
-        for module in (functions_logic, functions_numbers, functions_text, functions_dates):
-            for function in module.FUNCTIONS:
-                _book |= dict.fromkeys((function.name, *function.aliases), function)
-    return _book
-
-
-_book: dict[str, Function] = {}
+    found: dict[str, Function] = {}
+    for module in (functions_logic, functions_numbers, functions_text, functions_dates):
+        for function in module.FUNCTIONS:
+            found |= dict.fromkeys((function.name, *function.aliases), function)
+    return found

@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.customization.derived import define_formula, define_rollup
+from crm.customization.services import define_field
 from crm.models import Account
 from kernel import jobs
 from kernel.access import Actor, system_actor
@@ -100,6 +102,45 @@ def test_two_at_once_are_both_counted(live_tenant: Tenant) -> None:
     in_threads(live_tenant, [add] * 6)
     extra = kept("account")[account.pk]
     assert (extra["x_deals"], extra["x_total"], extra["x_mean"]) == (30, "30", "1")
+
+
+def test_what_a_formula_looks_at_stays_until_the_commit(live_tenant: Tenant) -> None:
+    """A deal is made while its partner moves: whoever comes second sees the other. No foreign key helps here."""
+    options = {"target": "account"}
+    define_field(actor=ACTOR, entity="deal", name="x_partner", kind="relation", label={"en": "P"}, options=options)
+    define_formula(actor=ACTOR, entity="deal", name="x_where", label={"en": "W"}, source="{x_partner.city}")
+    account = create_record("account", actor=ACTOR, values={"name": "A", "city": "Ahvaz"})
+    looked, moved = Event(), Event()
+
+    def make() -> None:
+        with transaction.atomic():
+            create_record("deal", actor=ACTOR, values={"name": "D", "x_partner": account})
+            looked.set()
+            wait_for(lambda: moved.is_set() or somebody_waits())
+
+    def move() -> None:
+        looked.wait(20)
+        update_record("account", account.pk, actor=ACTOR, values={"city": "Karaj"})
+        moved.set()
+
+    in_threads(live_tenant, [make, move])
+    (extra,) = kept("deal").values()
+    assert extra["x_where"] == "Karaj"
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            " WHERE NOT l.granted AND a.datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = monotonic() + 20
+    while not condition():
+        assert monotonic() < until
 
 
 def test_everybody_everywhere_at_once(live_tenant: Tenant) -> None:
