@@ -154,7 +154,7 @@ def _row(entity: Any, levels: Any) -> MatrixRow:
     for action in ACTIONS:
         reach: tuple[str, ...] = ("none", "all") if action in ("add", "import") else LEVELS
         if not entity.owner and action not in ("add", "import"):
-            reach = tuple(level for level in LEVELS if level != "team")
+            reach = ("none", "own", "all")
         cells.append(_cell(entity.permission(action), action, levels, reach))
     return MatrixRow(entity.label_plural, tuple(cells))
 

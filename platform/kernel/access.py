@@ -86,7 +86,7 @@ def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
     if level == "none" or actor.user_id is None:
         return NOTHING
     own = Q(**{f"{kind.owner}_id": actor.user_id}) if kind.has_owner else Q(created_by_id=actor.user_id)
-    if level == "team" and kind.has_owner and actor.team_ids:
+    if level in ("team", "team_below", "territory") and kind.has_owner and actor.team_ids:
         return own | Q(**{f"{kind.owner}__team_id__in": sorted(actor.team_ids)})
     return own
 

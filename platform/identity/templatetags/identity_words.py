@@ -10,6 +10,8 @@ LEVELS: dict[str, Promise] = {
     "none": pgettext_lazy("level", "None"),
     "own": pgettext_lazy("level", "Own"),
     "team": pgettext_lazy("level", "Team's"),
+    "team_below": pgettext_lazy("level", "Team and below"),
+    "territory": pgettext_lazy("level", "Territory"),
     "all": pgettext_lazy("level", "All"),
 }
 ACTIONS: dict[str, Promise] = {

@@ -13,7 +13,7 @@ from kernel.errors import Text
 from kernel.registry.fields import F, Field, resolve
 
 ACTIONS = ("view", "add", "change", "delete", "import", "export")
-LEVELS = ("none", "own", "team", "all")
+LEVELS = ("none", "own", "team", "team_below", "territory", "all")
 
 
 @dataclass(frozen=True)
