@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import uuid7
+from kernel.masking import PREFIX, mask
 from kernel.text.db import Fold
 
 #: Sorts Persian and Latin alike, as readers of either expect.
@@ -46,6 +47,12 @@ class Record(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "everything"
+
+    def __getattr__(self, name: str) -> Any:
+        """`masked_email` is the e-mail as dots: the column that a masked field names."""
+        if name.startswith(PREFIX):
+            return mask(getattr(self, name.removeprefix(PREFIX)))
+        raise AttributeError(f"{type(self).__name__} has no {name!r}.")
 
 
 class OwnedRecord(Record):

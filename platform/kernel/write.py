@@ -13,6 +13,7 @@ from kernel.audit import plain
 from kernel.clean import blank, default_of
 from kernel.copying import update_records
 from kernel.errors import Invalid, Problem
+from kernel.narrowing import TYPE, default_type
 from kernel.registry import Entity
 
 #: Columns that every change touches; they are no news to anybody.
@@ -68,6 +69,8 @@ def fill_defaults(kind: Entity, values: Mapping[str, Any], actor: Actor, memo: M
         if key not in memo:
             memo[key] = default_of(field, actor, full)
         full[field.name] = blank(kind, field) if memo[key] is None else memo[key]
+    if TYPE in kind.all_fields and full.get(TYPE) is None and (kept := default_type(kind, actor)):
+        full[TYPE] = kept
     if kind.owner and full.get(kind.owner) is None and actor.user_id is not None:
         full.pop(kind.owner, None)
         full[f"{kind.owner}_id"] = actor.user_id

@@ -8,12 +8,16 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Text
 from kernel.registry.fields import F, Field, resolve
 
 ACTIONS = ("view", "add", "change", "delete", "import", "export")
+#: In order: each includes what those before it reach; kernel.grounds says what they mean.
 LEVELS = ("none", "own", "team", "team_below", "territory", "all")
+#: What a role may say of one field, from least to most.
+FIELD_LEVELS = ("hidden", "masked", "read", "edit")
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,13 @@ class Entity:
     def all_fields(self) -> Mapping[str, Field]:
         """Fields by name, in the order the engine wrote them."""
         specs = [F(spec) if isinstance(spec, str) else spec for spec in self.fields]
-        return {spec.name: resolve(spec, self.model_class) for spec in specs}
+        found = {spec.name: resolve(spec, self.model_class) for spec in specs}
+        if self.pages and any(column.name == "record_type_id" for column in self.model_class._meta.get_fields()):
+            # Becomes a choice to set where the workspace has types of this entity (kernel.narrowing).
+            found["record_type_id"] = Field(
+                name="record_type_id", kind="uuid", label=_("Type"), readonly=True, in_list=False
+            )
+        return found
 
     @cached_property
     def editable_fields(self) -> tuple[Field, ...]:
@@ -111,6 +121,11 @@ class Entity:
     def filter_fields(self) -> tuple[Field, ...]:
         names = self.filters or tuple(f.name for f in self.all_fields.values() if f.kind != "longtext")
         return tuple(self.all_fields[name] for name in names)
+
+    @cached_property
+    def seen_search(self) -> tuple[str, ...] | None:
+        """Columns in which alone a reader may search; None where they may search in all that the entity searches."""
+        return None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

@@ -63,6 +63,9 @@ class Field:
     in_list: bool = True
     default: Any = None
     default_by: tuple[str, ...] = ()
+    #: Shown to this reader as dots, and whether they may ask for the value itself.
+    masked: bool = False
+    revealable: bool = False
 
     @cached_property
     def column(self) -> str:
@@ -78,7 +81,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind != "longtext"
+        return self.kind != "longtext" and not self.masked
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""
