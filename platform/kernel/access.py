@@ -18,8 +18,8 @@ from kernel.grounds import NOTHING, RANK, grounds_of
 from kernel.registry import Entity, registry
 
 __all__ = [
-    "NOTHING", "Actor", "HeldRole", "TypeHere", "allows", "denied", "get_record_for", "may_add", "records_visible_to",
-    "require", "require_open", "system_actor", "visible",
+    "NOTHING", "Actor", "HeldRole", "TypeHere", "allows", "denied", "entity_for", "get_record_for", "may_add",
+    "records_visible_to", "require", "require_open", "system_actor", "visible",
 ]  # fmt: skip
 
 
@@ -124,6 +124,13 @@ def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
     return grounds_of(registry.entity(entity), actor, action).condition()
 
 
+def entity_for(actor: Actor, entity: str | Entity) -> Entity:
+    """The entity as this actor may see it. Every face takes its entities from here."""
+    from kernel.narrowing import narrowed_for  # which stands on Actor
+
+    return narrowed_for(actor, entity)
+
+
 def may_add(entity: str | Entity, actor: Actor) -> bool:
     return actor.may(registry.entity(entity).permission("add"))
 
@@ -137,7 +144,7 @@ def require(actor: Actor, code: str) -> None:
 def records_visible_to(actor: Actor, entity: str | Entity, action: str = "view") -> QuerySet[Any]:
     """The records of an entity that `actor` may do `action` to; deleted ones are not among them."""
     kind = registry.entity(entity)
-    return kind.model_class._default_manager.filter(visible(kind, actor, action))
+    return kind.records().filter(visible(kind, actor, action))
 
 
 def get_record_for(actor: Actor, entity: str | Entity, pk: UUID | str, action: str = "view") -> Any:
@@ -163,4 +170,4 @@ def allows(actor: Actor, entity: str | Entity, record: Any, action: str) -> bool
         return True
     if condition is NOTHING:
         return False
-    return bool(kind.model_class._default_manager.filter(condition, pk=record.pk).exists())
+    return bool(kind.records().filter(condition, pk=record.pk).exists())

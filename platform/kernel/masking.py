@@ -9,7 +9,7 @@ PREFIX = "masked_"
 
 def mask(value: Any) -> Any:
     """The last four of a number, the first letter and the domain of an address, dots for everything else."""
-    if value is None or value == "":
+    if value in (None, "", []):
         return value
     if not isinstance(value, str):
         return _DOTS

@@ -9,8 +9,10 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
+from kernel import custom
 from kernel.ids import uuid7
 from kernel.masking import PREFIX, mask
+from kernel.registry import registry
 from kernel.text.db import Fold
 
 #: Sorts Persian and Latin alike, as readers of either expect.
@@ -49,10 +51,17 @@ class Record(models.Model):
         base_manager_name = "everything"
 
     def __getattr__(self, name: str) -> Any:
-        """`masked_email` is the e-mail as dots: the column that a masked field names."""
+        # Asked only for what nothing else answers to: fields that the organization made itself, and masked values.
+        if name.startswith(custom.PREFIX):
+            return custom.read(self, name)
         if name.startswith(PREFIX):
             return mask(getattr(self, name.removeprefix(PREFIX)))
-        raise AttributeError(f"{type(self).__name__} has no {name!r}.")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
+    def entity_name(self) -> str:
+        """What the registry calls this kind of record."""
+        return registry.name_of(type(self))
 
 
 class OwnedRecord(Record):

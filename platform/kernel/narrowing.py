@@ -1,6 +1,7 @@
 """An entity as one actor may know it: hidden fields are not there, masked and read-only ones say so.
 
-Every face takes its Entity from `entity_for`; services look at the whole one and ask `refuse_fields` before they write.
+Every face takes its Entity from `kernel.access.entity_for`; services look at the whole one, and ask `refuse_fields`
+before they write.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +31,7 @@ def whole(entity: str | Entity) -> Entity:
     return registry.entity(entity.name if isinstance(entity, Entity) else entity)
 
 
-def entity_for(actor: Actor, entity: str | Entity) -> Entity:
+def narrowed_for(actor: Actor, entity: str | Entity) -> Entity:
     """The entity as this actor may know it; worked out once for each actor."""
     kind = whole(entity)
     kept: tuple[Entity, Entity, str | None] | None = actor.memo.get(kind.name)
@@ -91,7 +92,7 @@ def _narrow(kind: Entity, actor: Actor, levels: Mapping[str, str], types: tuple[
         board = None if lost else replace(board, sum=summed, card=_kept(board.card, fields))
     sort = kind.sort if kind.sort.lstrip("-") in clear else kind.title
     narrowed = replace(
-        kind, columns=_kept(kind.columns, fields), glance=_kept(kind.glance, fields), board=board, sort=sort,
+        kind, cut=True, columns=_kept(kind.columns, fields), glance=_kept(kind.glance, fields), board=board, sort=sort,
         match=_kept(kind.match, clear) or (kind.title,), subtitle=kind.subtitle if kind.subtitle in clear else "",
         listed_by=tuple(
             replace(one, columns=_kept(one.columns, fields)) for one in kind.listed_by if one.field in clear
@@ -120,8 +121,9 @@ def _shown(kind: Entity, field: Field, actor: Actor, level: str) -> Field:
     # As text under another column, which records answer masked and which no query knows: whoever forgets about masks
     # shows dots or fails, and never the value.
     masked = replace(
-        field, kind="text", readonly=True, required=False, choices=(), target="", currency="", default=None, masked=True,
-        revealable=field_code(kind, field.name) in actor.reveals,
+        field, kind="text", readonly=True, required=False, choices=(), target="", currency="", default=None,
+        masked=True, revealable=field_code(kind, field.name) in actor.reveals,
+        expression=None if field.stored else Value(None, output_field=TextField()),
     )  # fmt: skip
     masked.__dict__["column"] = f"{PREFIX}{field.column}"
     return masked

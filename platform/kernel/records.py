@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from kernel import audit
+from kernel import audit, custom
 from kernel.access import Actor, denied, get_record_for, may_add, require_open, visible
 from kernel.clean import blank
 from kernel.errors import Conflict, Denied, Invalid, NotFound
@@ -22,7 +22,7 @@ from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.registry import Entity, registry
 from kernel.upsert import RowResult, change_records, upsert_records
-from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, snapshot
+from kernel.write import Change, changes_between, check_unique, fill_defaults, new_record, put, save_changed, snapshot
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -68,10 +68,10 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     if not may_add(kind, actor):
         raise denied()
     refuse_values(kind, values, actor)
-    record = kind.model_class(created_by_id=actor.user_id)
+    record = new_record(kind, actor)
     full = fill_defaults(kind, values, actor)
     for name, value in full.items():
-        setattr(record, name, value)
+        put(kind, record, name, value)
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
@@ -84,7 +84,7 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
 def _lock(kind: Entity, pk: UUID | str, actor: Actor, action: str) -> Any:
     """The record, authorised and locked until the transaction ends."""
     record = get_record_for(actor, kind, pk, action)
-    locked = kind.model_class._default_manager.select_for_update().filter(pk=record.pk).first()
+    locked = kind.records().select_for_update().filter(pk=record.pk).first()
     if locked is None:
         raise NotFound()
     return locked
@@ -121,7 +121,7 @@ def _assign(kind: Entity, record: Any, values: Mapping[str, Any], actor: Actor) 
         column = kind.field(name).column
         if getattr(record, column) != getattr(value, "pk", value):
             changed.add(name)
-            setattr(record, name, value)
+            put(kind, record, name, value)
     if changed and kind.prepare_function:
         kind.prepare_function(record, changed, actor)
 
@@ -148,7 +148,9 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
     """Bring a deleted record back."""
     require_open()
     kind = whole(entity)
-    deleted = kind.model_class.everything.select_for_update().filter(visible(kind, actor, "delete"), pk=pk)  # type: ignore[attr-defined] # Record's manager
+    deleted = (
+        kind.records(everything=True).select_for_update(of=("self",)).filter(visible(kind, actor, "delete"), pk=pk)
+    )
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
@@ -164,7 +166,7 @@ def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, value
     refuse_values(kind, values, actor)
     wanted = _ids(ids)
     outcome = Outcome()
-    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "change"), pk__in=wanted)
+    allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     outcome.refused = len(wanted) - len(records)
     changes = []
@@ -194,7 +196,7 @@ def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Ou
     kind = whole(entity)
     wanted = _ids(ids)
     outcome = Outcome()
-    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "delete"), pk__in=wanted)
+    allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     _toggle_many(kind, records, actor, "deleted", outcome)
     outcome.refused = len(wanted) - len(records)
@@ -238,8 +240,12 @@ _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}
 def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
     action = "change" if verb == "changed" else "delete"
     ids = [row.record_id for row in rows]
-    manager: Any = kind.model_class.everything  # type: ignore[attr-defined] # Record's manager
-    found = manager.filter(visible(kind, actor, action), pk__in=ids).select_for_update(of=("self",)).order_by("pk")
+    found = (
+        kind.records(everything=True)
+        .filter(visible(kind, actor, action), pk__in=ids)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     records = {record.pk: record for record in found}
     if verb == "changed":
         changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
@@ -284,5 +290,8 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
 def _put_back(kind: Entity, record: Any, row: AuditEntry) -> None:
     for name, (old, _) in row.changes.items():
         field = kind.field(name)
+        if not field.stored:
+            custom.write(field, record, custom.decode(field, old))
+            continue
         column: Any = kind.model_class._meta.get_field(field.name)
         setattr(record, field.column, blank(kind, field) if old is None else column.to_python(old))

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from kernel.access import Actor, records_visible_to
-from kernel.narrowing import entity_for
+from kernel.access import Actor, entity_for, records_visible_to
 from kernel.query.lookups import like_pattern
 from kernel.query.select import MOST_WORDS, TRIGRAM, search, searched
 from kernel.registry import Entity, registry

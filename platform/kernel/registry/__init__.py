@@ -10,6 +10,6 @@ from kernel.registry.fields import F, Field
 from kernel.registry.manifest import Module, NavItem, Permission, SettingsPage
 
 __all__ = [
-    "ACTIONS", "FIELD_LEVELS", "LEVELS", "Board", "DuplicateName", "Entity", "F", "Field", "Listed", "Module", "NavItem",
-    "Permission", "Registry", "Section", "SettingsPage", "UnknownName", "registry",
+    "ACTIONS", "FIELD_LEVELS", "LEVELS", "Board", "DuplicateName", "Entity", "F", "Field", "Listed", "Module",
+    "NavItem", "Permission", "Registry", "Section", "SettingsPage", "UnknownName", "registry",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -14,7 +14,7 @@ from kernel.errors import Text
 
 Kind = Literal[
     "text", "longtext", "integer", "decimal", "money", "percent", "date", "datetime", "bool", "choice",
-    "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation",
+    "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation", "multichoice",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent"})
@@ -66,6 +66,18 @@ class Field:
     #: Shown to this reader as dots, and whether they may ask for the value itself.
     masked: bool = False
     revealable: bool = False
+    #: What a query says for a value that has no column of its own, being kept in `extra` (see kernel.custom).
+    expression: Any = field(default=None, compare=False)
+
+    @property
+    def stored(self) -> bool:
+        """Whether the model has a column for it. Those without were made by the organization itself."""
+        return self.expression is None
+
+    @property
+    def source(self) -> Any:
+        """What an aggregate is taken over."""
+        return models.F(self.column) if self.expression is None else self.expression
 
     @cached_property
     def column(self) -> str:
@@ -81,7 +93,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind != "longtext" and not self.masked
+        return self.kind not in ("longtext", "multichoice") and not self.masked
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""
