@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.access import Actor, entity_for, visible
 from kernel.errors import Invalid, Problem
 from kernel.money_input import typed_unit
-from kernel.narrowing import TYPE, whole
+from kernel.narrowing import whole
 from kernel.registry import Entity, Field, registry
 from kernel.text.folding import match_key
 from kernel.values import BadValue, parse_value
@@ -69,7 +69,7 @@ def _clean_one(
         if value is None and field.required:
             problems[name] = [REQUIRED]
         else:
-            values[name] = blank(kind, field) if value is None else UUID(value) if name == TYPE else value
+            values[name] = blank(kind, field) if value is None else value
     if not partial:
         for field in kind.editable_fields:
             if field.required and field.default is None and field.name not in raw:

@@ -203,7 +203,7 @@ def refuse_type(entity: str | Entity, given: Any, *, actor: Actor) -> None:
     """Raise Invalid for a record type that is not this actor's to give."""
     if given is None or actor.system:
         return
-    if not any(one.id == given and one.active for one in types_of(actor, entity)):
+    if not any(str(one.id) == str(given) and one.active for one in types_of(actor, entity)):
         raise Invalid({TYPE: [NO_TYPE]})
 
 

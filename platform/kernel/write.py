@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -60,6 +61,8 @@ def new_record(kind: Entity, actor: Actor) -> Any:
 
 def put(kind: Entity, record: Any, name: str, value: Any) -> None:
     """Give the record a value, wherever it is kept; `name` is a field's or its column's."""
+    if name == TYPE and isinstance(value, str):
+        value = UUID(value)  # a choice is read as text
     field = kind.all_fields.get(name) or kind.own_fields.get(name)
     if field is None or field.stored:
         setattr(record, name, value)
