@@ -56,10 +56,10 @@ class RecordIn:
         if self.kind == "contact":
             return {
                 "email": f"mail{n}zx@acme.example", "mobile": f"+98912{500 + n}{7000 + n}", "job_title": f"titl{n}zx",
-                "city": f"ville{n}zx", "description": f"desc{n}zx", "last_name": self.name,
+                "city": f"ville{n}zxc", "description": f"desc{n}zx", "last_name": self.name,
             }  # fmt: skip
         if self.kind == "account":
-            return {"city": f"ville{n}zx", "phone": f"+98212{500 + n}{8000 + n}", "revenue": Decimal(70000 + 7 * n)}
+            return {"city": f"place{n}zx", "phone": f"+98212{500 + n}{8000 + n}", "revenue": Decimal(70000 + 7 * n)}
         return {
             "amount": Decimal(90000 + 1000 * 2**n), "currency": "EUR", "next_step": f"step{n}zx",
             "reference": f"ref{n}zx",
