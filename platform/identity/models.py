@@ -163,7 +163,10 @@ class User(AbstractBaseUser, Record):
 
     @property
     def is_admin(self) -> bool:
-        return self.role is not None and self.role.is_admin
+        """Whether any of their roles is the administrators'."""
+        if self.role is not None and self.role.is_admin:
+            return True
+        return self.further_roles.filter(role__key=Role.ADMIN).exists()
 
 
 class UserRole(models.Model):
