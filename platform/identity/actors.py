@@ -44,7 +44,7 @@ SELECT (SELECT json_agg(held) FROM held), ARRAY(SELECT id::text FROM mine), ARRA
         team_id IS NULL OR team_id IN (SELECT id FROM above) AS open
       FROM kernel_record_type ORDER BY entity, position, id
     ) r
-  )
+  ), EXISTS (SELECT 1 FROM identity_territory WHERE deleted_at IS NULL)
 """
 
 
@@ -54,7 +54,7 @@ def actor_for(user: User, tenant: Tenant) -> Actor:
         return Actor(user_id=user.pk, label=str(user))
     with connection.cursor() as cursor:
         cursor.execute(_REACH, {"team": user.team_id, "user": user.pk, "role": user.role_id})
-        roles, mine, below, above, land, sharing, types = cursor.fetchone()
+        roles, mine, below, above, land, sharing, types, territories = cursor.fetchone()
     held = [(role, effective_levels(role)) for role in map(_role, _read(roles))]
     fields, reveals = field_levels(held)
     admin = any(role.is_admin for role, _levels in held)
@@ -64,6 +64,7 @@ def actor_for(user: User, tenant: Tenant) -> Actor:
         role_ids=frozenset(role.pk for role, _levels in held), admin=admin, sharing=sharing,
         roles=tuple(HeldRole(role.pk, role.label, levels) for role, levels in held),
         types=tuple(_type(one, admin) for one in _read(types)), fields=fields, reveals=reveals,
+        has_territories=territories,
     )  # fmt: skip
 
 

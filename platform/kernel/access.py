@@ -71,6 +71,8 @@ class Actor:
     #: Whether anything at all is shared in this workspace with this actor.
     sharing: bool = False
     types: tuple[TypeHere, ...] = ()
+    #: Whether this workspace has territories at all.
+    has_territories: bool = False
     #: Levels of fields that are less than "edit", by code: {"crm.contact.email": "masked"}.
     fields: Mapping[str, str] = field(default_factory=dict)
     #: Codes of masked fields that this actor may have revealed, one value at a time.

@@ -20,7 +20,7 @@ from kernel.masking import PREFIX, mask
 from kernel.registry import Entity, Field, Section, registry
 from kernel.text.db import Fold
 
-TYPE = "record_type_id"
+TYPE, TERRITORY = "record_type_id", "territory"
 NOT_YOURS = Problem("read_only", _("You may not change this value."))
 UNKNOWN = Problem("unknown_field", _("There is no field of this name here."))
 NO_TYPE = Problem("not_found", _("There is no such type here. Choose another."))
@@ -40,8 +40,7 @@ def narrowed_for(actor: Actor, entity: str | Entity) -> Entity:
         return kept[1]
     levels = field_levels(actor, kind)
     types = types_of(actor, kind)
-    has_type = TYPE in kind.all_fields
-    narrowed = kind if not levels and not has_type else _narrow(kind, actor, levels, types)
+    narrowed = kind if not levels and TYPE not in kind.all_fields else _narrow(kind, actor, levels, types)
     actor.memo[kind.name] = (kind, narrowed, language)
     return narrowed
 
@@ -82,6 +81,8 @@ def _narrow(kind: Entity, actor: Actor, levels: Mapping[str, str], types: tuple[
         if name == TYPE:
             if types:
                 fields[name] = _type_field(field, types, levels.get(name, "edit"))
+        elif name == TERRITORY and not actor.has_territories and TYPE in kind.all_fields:
+            continue
         elif levels.get(name) != "hidden":
             fields[name] = _shown(kind, field, actor, levels.get(name, "edit"))
     clear = {name for name, field in fields.items() if not field.masked}
@@ -98,10 +99,11 @@ def _narrow(kind: Entity, actor: Actor, levels: Mapping[str, str], types: tuple[
             replace(one, columns=_kept(one.columns, fields)) for one in kind.listed_by if one.field in clear
         ),
     )  # fmt: skip
-    filters = [fields[f.name] for f in kind.filter_fields if f.name in clear and f.name != TYPE]
+    filters = [fields[f.name] for f in kind.filter_fields if f.name in clear and f.name not in (TYPE, TERRITORY)]
+    filters += [fields[name] for name in (TYPE, TERRITORY) if name in clear]
     narrowed.__dict__.update(
         all_fields=fields,
-        filter_fields=(*filters, *([fields[TYPE]] if TYPE in fields else [])),
+        filter_fields=tuple(filters),
         sections=tuple(_sections(kind, fields)),
         seen_search=_seen_search(kind, clear),
     )
@@ -131,14 +133,15 @@ def _shown(kind: Entity, field: Field, actor: Actor, level: str) -> Field:
 
 def _type_field(field: Field, types: tuple[TypeHere, ...], level: str) -> Field:
     choices = tuple((str(one.id), type_label(one)) for one in types)
-    return replace(field, kind="choice", choices=choices, readonly=level != "edit", in_list=True)
+    first = next((str(one.id) for one in types if one.default and one.active), None)
+    return replace(field, kind="choice", choices=choices, readonly=level != "edit", in_list=True, default=first)
 
 
 def _sections(kind: Entity, fields: Mapping[str, Field]) -> Iterable[Section]:
     for number, section in enumerate(kind.sections):
-        names = _kept((n for n in section.fields if n != TYPE), fields)
-        if number == 0 and TYPE in fields:
-            names = (*names, TYPE)
+        names = _kept((n for n in section.fields if n not in (TYPE, TERRITORY)), fields)
+        if number == 0 and TYPE in kind.all_fields:
+            names = (*names, *_kept((TYPE, TERRITORY), fields))
         if names:
             yield replace(section, fields=names)
 

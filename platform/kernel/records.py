@@ -290,8 +290,11 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
 def _put_back(kind: Entity, record: Any, row: AuditEntry) -> None:
     for name, (old, _) in row.changes.items():
         field = kind.field(name)
-        if not field.stored:
+        if field.in_extra:
             custom.write(field, record, custom.decode(field, old))
+            continue
+        if not field.stored:
+            setattr(record, field.column, UUID(str(old)) if old else None)
             continue
         column: Any = kind.model_class._meta.get_field(field.name)
         setattr(record, field.column, blank(kind, field) if old is None else column.to_python(old))

@@ -66,8 +66,10 @@ def put(kind: Entity, record: Any, name: str, value: Any) -> None:
     field = kind.all_fields.get(name) or kind.own_fields.get(name)
     if field is None or field.stored:
         setattr(record, name, value)
-    else:
+    elif field.in_extra:
         custom.write(field, record, value)
+    else:
+        setattr(record, field.column, getattr(value, "pk", value))
 
 
 Memo = dict[tuple[Any, ...], Any]

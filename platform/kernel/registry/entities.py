@@ -106,17 +106,24 @@ class Entity:
         specs = [F(spec) if isinstance(spec, str) else spec for spec in self.fields]
         found = {s.name: s if isinstance(s, Field) else resolve(s, self.model_class) for s in specs}
         if self.pages and any(column.name == "record_type_id" for column in self.model_class._meta.get_fields()):
-            # Becomes a choice to set where the workspace has types of this entity (kernel.narrowing).
+            # Shown where the workspace has types of this entity, and territories (kernel.narrowing).
             found.setdefault(
                 "record_type_id",
                 Field(name="record_type_id", kind="uuid", label=_("Type"), readonly=True, in_list=False),
             )
+            found.setdefault(
+                "territory",
+                Field(
+                    name="territory", kind="relation", target="territory", label=_("Territory"),
+                    expression=models.F("territory_id"),
+                ),
+            )  # fmt: skip
         return found
 
     @cached_property
     def own_fields(self) -> Mapping[str, Field]:
         """Fields that the organization made itself, by what a query calls them."""
-        return {f.column: f for f in self.all_fields.values() if not f.stored}
+        return {f.column: f for f in self.all_fields.values() if f.in_extra}
 
     @property
     def is_own(self) -> bool:

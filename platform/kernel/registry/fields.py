@@ -75,6 +75,11 @@ class Field:
         return self.expression is None
 
     @property
+    def in_extra(self) -> bool:
+        """Whether its values lie in `extra`. A relation without a foreign key is neither that nor `stored`."""
+        return self.expression is not None and not isinstance(self.expression, models.F)
+
+    @property
     def source(self) -> Any:
         """What an aggregate is taken over."""
         return models.F(self.column) if self.expression is None else self.expression
