@@ -19,6 +19,8 @@ from kernel.text.db import Fold
 COLLATION = "fa-x-icu"
 #: Condition of an index over records that are not deleted: it also counts them without touching the table.
 LIVE = Q(deleted_at__isnull=True)
+#: Condition of an index over records that lie in a territory: most lie in none.
+PLACED = Q(territory_id__isnull=False)
 
 
 class Live(models.Manager[Any]):
