@@ -7,7 +7,7 @@ from kernel.registry import Entity, F, Listed, Module, NavItem, Permission, Sect
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
-    "member": {"view": "all", "add": "all", "change": "team", "delete": "own"},
+    "member": {"view": "all", "add": "all", "change": "team_below", "delete": "own"},
     "reader": {"view": "all"},
 }
 

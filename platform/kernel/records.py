@@ -19,6 +19,7 @@ from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
+from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.registry import Entity, registry
 from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import (
@@ -64,12 +65,19 @@ def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID |
     return row.pk
 
 
+def refuse_values(kind: Entity, values: Mapping[str, Any], actor: Actor) -> None:
+    """Refuse what the actor's roles do not let them set, whoever cleaned it."""
+    refuse_fields(kind, values, actor=actor)
+    refuse_type(kind, values.get(TYPE), actor=actor)
+
+
 @transaction.atomic
 def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, Any]) -> Any:
     """Make a record. Its owner is the actor unless values say otherwise."""
-    kind = registry.entity(entity)
+    kind = whole(entity)
     if not may_add(kind, actor):
         raise denied()
+    refuse_values(kind, values, actor)
     record = new_record(kind, actor)
     full = fill_defaults(kind, values, actor)
     for name, value in full.items():
@@ -101,7 +109,8 @@ def update_record(
 
     With `version` (what the writer had seen) a newer record raises Conflict, which carries it.
     """
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_values(kind, values, actor)
     record = _lock(kind, pk, actor, "change")
     if version is not None and record.version != version:
         raise Conflict(record)
@@ -133,7 +142,7 @@ def _assign(kind: Entity, record: Any, values: Mapping[str, Any], actor: Actor) 
 @transaction.atomic
 def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version: int | None = None) -> Any:
     """Put a record away; `restore_record` brings it back as it was."""
-    kind = registry.entity(entity)
+    kind = whole(entity)
     record = _lock(kind, pk, actor, "delete")
     if version is not None and record.version != version:
         raise Conflict(record)
@@ -153,7 +162,7 @@ def _set_deleted(kind: Entity, record: Any, at: Any, actor: Actor, verb: str, ba
 def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any:
     """Bring a deleted record back."""
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
     deleted = (
         kind.records(everything=True).select_for_update(of=("self",)).filter(visible(kind, actor, "delete"), pk=pk)
     )
@@ -168,7 +177,8 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
 def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
     """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_values(kind, values, actor)
     wanted = _ids(ids)
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
@@ -198,7 +208,7 @@ def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, b
 @transaction.atomic
 def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Outcome:
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
     wanted = _ids(ids)
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
@@ -273,6 +283,10 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
     """The record with the row's old values back, or None when it has moved on since or the actor may not do that."""
     if record is None or record.deleted_at is not None:
         return None
+    try:
+        refuse_fields(kind, row.changes, actor=actor)
+    except Invalid:
+        return None
     before = snapshot(kind, record)
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
@@ -291,8 +305,11 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
 def _put_back(kind: Entity, record: Any, row: AuditEntry) -> None:
     for name, (old, _) in row.changes.items():
         field = kind.field(name)
-        if not field.stored:
+        if field.in_extra:
             custom.write(field, record, custom.decode(field, old))
+            continue
+        if not field.stored:
+            setattr(record, field.column, UUID(str(old)) if old else None)
             continue
         column: Any = kind.model_class._meta.get_field(field.name)
         setattr(record, field.column, blank(kind, field) if old is None else column.to_python(old))

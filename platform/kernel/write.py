@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -16,6 +17,7 @@ from kernel.clean import blank, default_of
 from kernel.copying import insert_records, update_records
 from kernel.derived import Touched, settle, spread
 from kernel.errors import Invalid, Problem
+from kernel.narrowing import TYPE, default_type
 from kernel.registry import Entity, registry
 
 #: Columns that every change touches; they are no news to anybody.
@@ -62,11 +64,15 @@ def new_record(kind: Entity, actor: Actor) -> Any:
 
 def put(kind: Entity, record: Any, name: str, value: Any) -> None:
     """Give the record a value, wherever it is kept; `name` is a field's or its column's."""
+    if name == TYPE and isinstance(value, str):
+        value = UUID(value)  # a choice is read as text
     field = kind.all_fields.get(name) or kind.own_fields.get(name)
     if field is None or field.stored:
         setattr(record, name, value)
-    else:
+    elif field.in_extra:
         custom.write(field, record, value)
+    else:
+        setattr(record, field.column, getattr(value, "pk", value))
 
 
 Memo = dict[tuple[Any, ...], Any]
@@ -86,6 +92,8 @@ def fill_defaults(kind: Entity, values: Mapping[str, Any], actor: Actor, memo: M
         if key not in memo:
             memo[key] = default_of(field, actor, full)
         full[field.name] = blank(kind, field) if memo[key] is None else memo[key]
+    if TYPE in kind.all_fields and full.get(TYPE) is None and (kept := default_type(kind, actor)):
+        full[TYPE] = kept
     if kind.owner and full.get(kind.owner) is None and actor.user_id is not None:
         full.pop(kind.owner, None)
         full[f"{kind.owner}_id"] = actor.user_id

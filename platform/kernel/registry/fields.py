@@ -76,6 +76,9 @@ class Field:
     in_list: bool = True
     default: Any = None
     default_by: tuple[str, ...] = ()
+    #: Shown to this reader as dots, and whether they may ask for the value itself.
+    masked: bool = False
+    revealable: bool = False
     #: What a query says for a value that has no column of its own, being kept in `extra` (see kernel.custom).
     expression: Any = field(default=None, compare=False)
     #: Calculated from others (kernel.derived) and never written by hand: a formula, a roll-up, or the currency of one.
@@ -87,6 +90,11 @@ class Field:
     def stored(self) -> bool:
         """Whether the model has a column for it. Those without were made by the organization itself."""
         return self.expression is None
+
+    @property
+    def in_extra(self) -> bool:
+        """Whether its values lie in `extra`. A relation without a foreign key is neither that nor `stored`."""
+        return self.expression is not None and not isinstance(self.expression, models.F)
 
     @property
     def source(self) -> Any:
@@ -107,7 +115,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind not in ("longtext", "multichoice")
+        return self.kind not in ("longtext", "multichoice") and not self.masked
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""
