@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from kernel import files, jobs, outbox
+from kernel import files, jobs, outbox, sealing
 from kernel.access import system_actor
 from kernel.context import Tenant, tenant_context
 from tenants import erasure, health, lifecycle, pool, reaper, releases
@@ -33,6 +33,7 @@ def catch_up() -> None:
     """Everything that is due in one workspace."""
     outbox.relay()
     jobs.run_due()
+    sealing.seal_lines()
 
 
 @shared_task(base=WorkspaceTask, name="tenants.tasks.sweep", public=True)
