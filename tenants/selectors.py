@@ -69,8 +69,9 @@ def _unsealed(*, among: Collection[str]) -> dict[str, bool]:
         today = Organization.objects.filter(schema_name__in=list(among), **{f"releases__{CORE}": version_of(CORE)})
         known = list(today.values_list("schema_name", flat=True))
     rows = _of_every_schema(
-        "SELECT {name}, min(at) < clock_timestamp() - %s * interval '1 second' FROM (SELECT at FROM {schema}.kernel_audit"
-        " WHERE id > COALESCE((SELECT max(last_id) FROM {schema}.kernel_audit_seal), %s) ORDER BY id LIMIT 1) a"
+        "SELECT {name}, min(at) < clock_timestamp() - %s * interval '1 second' FROM ("
+        " SELECT at FROM {schema}.kernel_audit WHERE id > COALESCE("
+        " (SELECT last_id FROM {schema}.kernel_audit_seal ORDER BY last_id DESC LIMIT 1), %s) ORDER BY id LIMIT 1) a"
         " HAVING count(*) > 0",
         _SEALED_AFTER, UUID(int=0), among=known,
     )  # fmt: skip
@@ -122,3 +123,10 @@ def workspaces_of(email: str) -> list[Organization]:
     )
     with public_context():
         return list(Organization.objects.filter(schema_name__in=[row[0] for row in rows]).order_by("name"))
+
+
+def organizations_with_policy() -> list[Organization]:
+    """Open workspaces that have decided about their audit."""
+    with public_context():
+        decided = Organization.objects.filter(preferences__has_key="audit", quarantined_at=None)
+        return list(decided.filter(state__in=states_where(jobs="all")))

@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "refill-pool": {"task": "tenants.tasks.refill_pool", "schedule": 30.0},
     "lives": {"task": "tenants.tasks.lives", "schedule": 3600.0},
     "reap": {"task": "tenants.tasks.reap", "schedule": 86_400.0},
+    "keep-audits": {"task": "tenants.tasks.keep_audits", "schedule": 24 * 3600.0},
     "sweep-files": {"task": "tenants.tasks.sweep_files", "schedule": 3600.0},
 }
 

@@ -41,12 +41,8 @@ def key_id(secret: str | bytes | None = None) -> str:
     return sign("key", secret)[:16]
 
 
-def signed_by(seal: AuditSeal) -> Signed:
-    """Whose signature a seal bears. Another installation's cannot be checked here, unless ARCHIVE_KEYS names its secret."""
-    return check_signature(seal.hash, seal.signature, seal.key)
-
-
 def check_signature(text: str, signature: str, key: str) -> Signed:
+    """Whose it is. Another installation's cannot be checked here, unless ARCHIVE_KEYS names its secret."""
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.ARCHIVE_KEYS):
         if key_id(secret) == key:
             return "ours" if hmac.compare_digest(sign(text, secret).encode(), signature.encode()) else "false"
