@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kernel.registry import Entity, F, Listed, Module, NavItem, Section
+from kernel.registry import Entity, F, Listed, Module, NavItem, Permission, Section, SettingsPage
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
@@ -87,7 +87,17 @@ manifest = Module(
         NavItem(contact.label_plural, "crm:contact_list", "users", "crm.contact.view", key="p"),
         NavItem(_("Import"), "crm:import_list", "file-up", "crm.account.import", key="i"),
     ),
+    permissions=(
+        Permission("crm.audit.view", _("Look into the audit, and check it"), holds="closed"),
+        Permission("crm.audit.export", _("Take the audit away as a file"), holds="closed"),
+    ),
+    settings_pages=(SettingsPage(_("Audit"), "crm:audit", "data", "crm.audit.view"),),
     urls="crm.urls",
     api_urls="crm.api_urls",
-    jobs={"crm.import": "crm.imports.run.run_import", "crm.import_preview": "crm.imports.preview.run_preview"},
+    jobs={
+        "crm.import": "crm.imports.run.run_import",
+        "crm.import_preview": "crm.imports.preview.run_preview",
+        "crm.audit_check": "crm.audit.check.run_check",
+    },
+    reading_jobs=frozenset({"crm.audit_check"}),
 )
