@@ -1,5 +1,8 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
-from crm.imports.api.urls import urlpatterns
+from django.urls import path
 
-__all__ = ["urlpatterns"]
+from crm.audit.api import AuditView
+from crm.imports.api.urls import urlpatterns as imports
+
+urlpatterns = [*imports, path("audit/", AuditView.as_view(), name="api-audit")]
