@@ -124,7 +124,8 @@ class AuditSeal(models.Model):
     that were removed by policy, as ranges, signed in their turn; a seal with nothing left has no ids and hashes.
     """
 
-    number = models.BigIntegerField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.BigIntegerField(unique=True)
     first_seq = models.BigIntegerField()
     count = models.IntegerField()
     first_id = models.UUIDField()

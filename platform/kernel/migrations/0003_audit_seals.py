@@ -1,4 +1,5 @@
 import django.contrib.postgres.fields
+import kernel.ids
 from django.db import migrations, models
 
 
@@ -11,7 +12,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AuditSeal",
             fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField(unique=True)),
                 ("first_seq", models.BigIntegerField()),
                 ("count", models.IntegerField()),
                 ("first_id", models.UUIDField()),

@@ -31,10 +31,10 @@ line AS (
 ), closed AS (
   SELECT count(*) AS count, array_agg(id ORDER BY n) AS ids, string_agg(hash, ''::bytea ORDER BY n) AS hashes FROM line
 )
-INSERT INTO kernel_audit_seal (number, first_seq, count, first_id, last_id, ids, hashes, digest, previous, hash,
+INSERT INTO kernel_audit_seal (id, number, first_seq, count, first_id, last_id, ids, hashes, digest, previous, hash,
   signature, key, late, sealed_at, gone, gone_signature)
-SELECT %(number)s, %(first_seq)s, count, ids[1], ids[count], ids, hashes, encode(sha256(hashes), 'hex'), %(previous)s,
-  '', '', %(key)s, %(late)s, %(now)s, '[]', '' FROM closed WHERE count > 0
+SELECT %(id)s, %(number)s, %(first_seq)s, count, ids[1], ids[count], ids, hashes, encode(sha256(hashes), 'hex'),
+  %(previous)s, '', '', %(key)s, %(late)s, %(now)s, '[]', '' FROM closed WHERE count > 0
 RETURNING count, first_id, last_id, digest"""  # noqa: S608 — an expression of ours
 
 _NEW = "SELECT * FROM kernel_audit WHERE id > %(above)s ORDER BY id LIMIT %(size)s"
@@ -96,7 +96,13 @@ def _close(due: str, last: AuditSeal | None, *, late: bool = False, **values: An
         number=last.number + 1 if last else 1, first_seq=last.last_seq + 1 if last else 1,
         previous=last.hash if last else START, key=key_id(), late=late, sealed_at=timezone.now(),
     )  # fmt: skip
-    told = {"number": seal.number, "first_seq": seal.first_seq, "previous": seal.previous, "key": seal.key}
+    told = {
+        "id": seal.pk,
+        "number": seal.number,
+        "first_seq": seal.first_seq,
+        "previous": seal.previous,
+        "key": seal.key,
+    }
     above = {"above": highest_id(), "size": SIZE, "late": late, "now": seal.sealed_at}
     row = _one(_SEAL.format(due=due), {**told, **above, **values})
     if row is None:
@@ -104,7 +110,7 @@ def _close(due: str, last: AuditSeal | None, *, late: bool = False, **values: An
     seal.count, seal.first_id, seal.last_id, seal.digest = row[0], UUID(str(row[1])), UUID(str(row[2])), row[3]
     seal.hash = seal_hash(seal)
     seal.signature = sign(seal.hash)
-    AuditSeal.objects.filter(pk=seal.number).update(hash=seal.hash, signature=seal.signature)
+    AuditSeal.objects.filter(pk=seal.pk).update(hash=seal.hash, signature=seal.signature)
     # The log lies elsewhere: who cuts off the end of the chain would have to cut it off there, too.
     log.info("Audit of %s sealed up to %s: %s", require_tenant().schema, seal.last_seq, seal.hash)
     return seal.count
