@@ -133,9 +133,10 @@ class AuditSeal(models.Model):
     ids = ArrayField(models.UUIDField(), default=list)
     hashes = models.BinaryField(default=b"")
     #: sha256 over `hashes`, kept when they are gone.
-    digest = models.CharField(max_length=64)
+    content = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    #: sha256 over what the seal says and the link of the one before.
+    link = models.CharField(max_length=64)
     signature = models.CharField(max_length=64)
     #: Which secret signed it: a seal of another installation is told from a false one.
     key = models.CharField(max_length=16)

@@ -9,9 +9,8 @@ from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kernel import outbox
+from kernel import outbox, sealing
 from kernel.access import system_actor
-from kernel import sealing
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.events import publish
 from kernel.jobs import start_job

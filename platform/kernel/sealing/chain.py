@@ -23,7 +23,7 @@ def moment(at: datetime | None) -> str | None:
 
 def seal_hash(seal: AuditSeal) -> str:
     return _sha([
-        seal.number, seal.first_seq, seal.count, str(seal.first_id), str(seal.last_id), seal.digest, seal.previous,
+        seal.number, seal.first_seq, seal.count, str(seal.first_id), str(seal.last_id), seal.content, seal.previous,
         seal.late, moment(seal.sealed_at),
     ])  # fmt: skip
 
@@ -51,9 +51,9 @@ def check_signature(text: str, signature: str, key: str) -> Signed:
 
 def gone_text(seal: AuditSeal) -> str:
     """What the signature of a removal covers: that these lines of this very seal went by policy, and until when."""
-    return json.dumps(["gone", seal.hash, seal.gone, moment(seal.gone_until)], separators=(",", ":"))
+    return json.dumps(["gone", seal.link, seal.gone, moment(seal.gone_until)], separators=(",", ":"))
 
 
 def fingerprint(seal: AuditSeal) -> str:
     """The head of the chain in a form that people can note down and compare."""
-    return " ".join(seal.hash[i : i + 4] for i in range(0, 32, 4))
+    return " ".join(seal.link[i : i + 4] for i in range(0, 32, 4))

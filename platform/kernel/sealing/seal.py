@@ -31,11 +31,11 @@ line AS (
 ), closed AS (
   SELECT count(*) AS count, array_agg(id ORDER BY n) AS ids, string_agg(hash, ''::bytea ORDER BY n) AS hashes FROM line
 )
-INSERT INTO kernel_audit_seal (id, number, first_seq, count, first_id, last_id, ids, hashes, digest, previous, hash,
+INSERT INTO kernel_audit_seal (id, number, first_seq, count, first_id, last_id, ids, hashes, content, previous, link,
   signature, key, late, sealed_at, gone, gone_signature)
 SELECT %(id)s, %(number)s, %(first_seq)s, count, ids[1], ids[count], ids, hashes, encode(sha256(hashes), 'hex'),
   %(previous)s, '', '', %(key)s, %(late)s, %(now)s, '[]', '' FROM closed WHERE count > 0
-RETURNING count, first_id, last_id, digest"""  # noqa: S608 — an expression of ours
+RETURNING count, first_id, last_id, content"""  # noqa: S608 — an expression of ours
 
 _NEW = "SELECT * FROM kernel_audit WHERE id > %(above)s ORDER BY id LIMIT %(size)s"
 #: Lines that were committed after later ones had been sealed.
@@ -94,7 +94,7 @@ def _close(due: str, last: AuditSeal | None, *, late: bool = False, **values: An
     """One seal over the lines that `due` finds; how many they were."""
     seal = AuditSeal(
         number=last.number + 1 if last else 1, first_seq=last.last_seq + 1 if last else 1,
-        previous=last.hash if last else START, key=key_id(), late=late, sealed_at=timezone.now(),
+        previous=last.link if last else START, key=key_id(), late=late, sealed_at=timezone.now(),
     )  # fmt: skip
     told = {
         "id": seal.pk,
@@ -107,12 +107,12 @@ def _close(due: str, last: AuditSeal | None, *, late: bool = False, **values: An
     row = _one(_SEAL.format(due=due), {**told, **above, **values})
     if row is None:
         return 0
-    seal.count, seal.first_id, seal.last_id, seal.digest = row[0], UUID(str(row[1])), UUID(str(row[2])), row[3]
-    seal.hash = seal_hash(seal)
-    seal.signature = sign(seal.hash)
-    AuditSeal.objects.filter(pk=seal.pk).update(hash=seal.hash, signature=seal.signature)
+    seal.count, seal.first_id, seal.last_id, seal.content = row[0], UUID(str(row[1])), UUID(str(row[2])), row[3]
+    seal.link = seal_hash(seal)
+    seal.signature = sign(seal.link)
+    AuditSeal.objects.filter(pk=seal.pk).update(link=seal.link, signature=seal.signature)
     # The log lies elsewhere: who cuts off the end of the chain would have to cut it off there, too.
-    log.info("Audit of %s sealed up to %s: %s", require_tenant().schema, seal.last_seq, seal.hash)
+    log.info("Audit of %s sealed up to %s: %s", require_tenant().schema, seal.last_seq, seal.link)
     return seal.count
 
 

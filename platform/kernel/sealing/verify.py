@@ -94,7 +94,7 @@ def verify_head(found: Findings, *, known: tuple[int, str] | None) -> None:
     if known is None:
         return
     number, told = known
-    kept = AuditSeal.objects.filter(number=number).values_list("hash", flat=True).first()
+    kept = AuditSeal.objects.filter(number=number).values_list("link", flat=True).first()
     if kept != told:
         found.add("cut", number)
 
@@ -109,7 +109,7 @@ def _check(seal: AuditSeal, found: Findings) -> None:
         _check_removal(seal, found)
     if len(gone) < seal.count:
         _check_lines(seal, gone, found)
-    found.seals, found.next_seq, found.previous = seal.number, seal.last_seq + 1, seal.hash
+    found.seals, found.next_seq, found.previous = seal.number, seal.last_seq + 1, seal.link
     found.lines += seal.count - len(gone)
     found.gone += len(gone)
     found.late += seal.count if seal.late else 0
@@ -118,12 +118,12 @@ def _check(seal: AuditSeal, found: Findings) -> None:
 def _check_seal(seal: AuditSeal, gone: set[int], found: Findings) -> None:
     hashes = bytes(seal.hashes)
     if hashes or len(gone) < seal.count:
-        told = hashlib.sha256(hashes).hexdigest() == seal.digest and len(seal.ids) == seal.count == len(hashes) // 32
+        told = hashlib.sha256(hashes).hexdigest() == seal.content and len(seal.ids) == seal.count == len(hashes) // 32
     else:
         told = not seal.ids
-    if not told or seal_hash(seal) != seal.hash:
+    if not told or seal_hash(seal) != seal.link:
         found.add("seal", seal.number)
-    signed = check_signature(seal.hash, seal.signature, seal.key)
+    signed = check_signature(seal.link, seal.signature, seal.key)
     found.elsewhere += signed == "elsewhere"
     if signed == "false":
         found.add("signature", seal.number)

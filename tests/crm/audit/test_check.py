@@ -99,8 +99,8 @@ def aged(months: int) -> None:
     sealing.seal_lines()
     for seal in AuditSeal.objects.order_by("number"):
         seal.sealed_at = then
-        seal.hash = sealing.chain.seal_hash(seal)
-        seal.signature = sealing.chain.sign(seal.hash)
+        seal.link = sealing.chain.seal_hash(seal)
+        seal.signature = sealing.chain.sign(seal.link)
         seal.save()
 
 

@@ -120,8 +120,8 @@ def tamper(rows: list[AuditEntry], kind: str, n: int, column: str, value: Any) -
             one = seals[n]
             AuditEntry.objects.filter(pk=one.ids[0]).update(actor_label="Nobody")
             hashes = line.hash_of(AuditEntry.objects.get(pk=one.ids[0]), one.first_seq) + bytes(one.hashes)[32:]
-            one.hashes, one.digest = hashes, hashlib.sha256(hashes).hexdigest()
-            one.hash = seal_hash(one)
+            one.hashes, one.content = hashes, hashlib.sha256(hashes).hexdigest()
+            one.link = seal_hash(one)
             one.save()
 
 
@@ -152,7 +152,7 @@ def test_a_chain_without_its_end_is_whole_in_itself_but_not_what_it_was(tenant: 
     last.delete()
     found = check()
     assert found.is_whole
-    verify_head(found, known=(last.number, last.hash))
+    verify_head(found, known=(last.number, last.link))
     assert [fault.kind for fault in found.faults] == ["cut"]
 
 
