@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +80,14 @@ def search_index(name: str) -> GinIndex:
     return GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name=name)
 
 
+class ChangedFields(Func):
+    """The names of the fields in an audit line's changes, as a JSON array."""
+
+    template = "jsonb_path_query_array(%(expressions)s, '$.keyvalue().key')"
+    arity = 1
+    output_field = models.JSONField()
+
+
 class AuditEntry(models.Model):
     """Who changed which field from what to what, when and through which door. Never updated.
 
@@ -114,6 +122,10 @@ class AuditEntry(models.Model):
             models.Index(fields=["action", "-id"], name="audit_action"),
             models.Index(fields=["source", "-id"], name="audit_source"),
             models.Index(fields=["ip", "-id"], name="audit_ip", condition=Q(ip__isnull=False)),
+            # Where a field was changed; what creations hold is every field.
+            GinIndex(
+                OpClass(ChangedFields("changes"), "jsonb_ops"), name="audit_fields", condition=Q(action="changed")
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import HasKey
 from django.utils.translation import gettext_lazy as _
 
 from crm.audit.readable import entity_read_by, is_entity, sees_all
@@ -21,7 +22,7 @@ from kernel.calendars.parsing import parse_date
 from kernel.errors import Invalid, Problem
 from kernel.formats import get_locale
 from kernel.ids import uuid7_floor
-from kernel.models import AuditEntry
+from kernel.models import AuditEntry, ChangedFields
 from kernel.query import search
 from kernel.registry import registry
 
@@ -149,11 +150,11 @@ def _of_record(asked: Question) -> Q:
 def _of_field(asked: Question, actor: Actor) -> Q:
     """Who does not see every record of the entity does not learn either where a field of a hidden one was changed."""
     if not is_entity(asked.entity):
-        return Q(changes__has_key=asked.field)
+        return Q(pk__in=[])
     kind = entity_read_by(actor, asked.entity)
     if kind is None or asked.field not in kind.all_fields or not sees_all(actor, kind):
         return Q(pk__in=[])
-    return Q(changes__has_key=asked.field)
+    return Q(HasKey(ChangedFields("changes"), asked.field), action="changed")
 
 
 def _answering(asked: Question, actor: Actor) -> Q:

@@ -1,3 +1,5 @@
+import kernel.models
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
@@ -27,5 +29,13 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="auditentry",
             index=models.Index(condition=models.Q(("ip__isnull", False)), fields=["ip", "-id"], name="audit_ip"),
+        ),
+        AddIndexConcurrently(
+            model_name="auditentry",
+            index=GinIndex(
+                OpClass(kernel.models.ChangedFields("changes"), "jsonb_ops"),
+                condition=models.Q(("action", "changed")),
+                name="audit_fields",
+            ),
         ),
     ]
