@@ -54,8 +54,8 @@ def change_audit_policy(*, actor: Actor, keep: Mapping[str, Any], opened: Collec
     with public_context():
         organization: Organization = Organization.objects.select_for_update().get(pk=tenant.id)
     before = policy_of(organization.preferences)
-    changes = {f"keep_{name}": [before.months(name), wanted.months(name)] for name in CATEGORIES}
-    changes |= {"opened": [list(before.opened), list(wanted.opened)]}  # type: ignore[dict-item]  # both are JSON
+    changes: dict[str, list[Any]] = {f"keep_{name}": [before.months(name), wanted.months(name)] for name in CATEGORIES}
+    changes["opened"] = [list(before.opened), list(wanted.opened)]
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if changes:
         organization.preferences = {**organization.preferences, KEY: asdict(wanted)}

@@ -1,6 +1,6 @@
 """What stands around the lines: filters as sentences, choices of the filter form, faults in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ class Chip:
 
 
 def chips_of(asked: Question, here: str, *, actor: Actor) -> list[Chip]:
-    told = (
+    told: tuple[tuple[str, str, Callable[[], str]], ...] = (
         ("who", _("Who"), lambda: name_of("user", asked.who, actor)),
         ("entity", _("Kind of record"), lambda: _kind(asked.entity)),
         ("record", _("Record"), lambda: name_of(asked.entity, asked.record, actor)),

@@ -73,7 +73,7 @@ def _seal_next() -> int:
 
 def _seal_passed() -> int:
     """Counting is cheap and usually says that there are none."""
-    values = {"floor": uuid7_floor(timezone.now() - WINDOW), "above": highest_id()}
+    values: dict[str, Any] = {"floor": uuid7_floor(timezone.now() - WINDOW), "above": highest_id()}
     lines, sealed = _one(_COUNTS, values)
     return _close(_PASSED, last_seal(), **values) if lines > sealed else 0
 
