@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ from kernel import formats
 from kernel.access import Actor
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
+
+_BRIEF: Final = 3
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,17 @@ class Line:
     hidden: bool
 
     @property
+    def about(self) -> bool:
+        """Whether it is worth saying what it is about: not where people did something to themselves."""
+        return bool(self.thing) and (self.record_id is None or self.record_id != self.who_id)
+
+    @property
     def brief(self) -> str:
-        """The first changes in a few words, for the line as it stands closed."""
-        return pgettext("list", ", ").join(change.label for change in self.changes[:3])
+        """The first changes in a few words, for the line as it stands closed; a creation fills every field."""
+        if self.action == "created":
+            return ""
+        told = pgettext("list", ", ").join(change.label for change in self.changes[:_BRIEF])
+        return f"{told}…" if len(self.changes) > _BRIEF else told
 
 
 def lines_of(rows: Sequence[AuditEntry], *, actor: Actor) -> list[Line]:
