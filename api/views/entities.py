@@ -19,10 +19,11 @@ from api.schema.entities import EntitySchema
 from api.versions import etag, from_header, object_of, take_from_body, unchanged_since
 from api.views.base import ApiView
 from kernel import records
-from kernel.access import get_record_for, require
+from kernel.access import entity_for, get_record_for, require
 from kernel.audit import record_opening
 from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.paths import own_entity
 from kernel.registry import Entity
 
 #: What any bulk delete may name at once.
@@ -36,6 +37,13 @@ def identifier(text: str) -> UUID:
         raise NotFound() from None
 
 
+def entity_address(entity: Entity, page: str, **kwargs: Any) -> str:
+    """The address of one of an entity's operations: "list", "bulk", "record", "restore", "history"."""
+    if entity.is_own:
+        return reverse(f"api-own-{page}", kwargs={"plural": entity.plural, **kwargs})
+    return reverse(f"api-{entity.name}-{page}", kwargs=kwargs)
+
+
 class EntityViewSet(ViewSetMixin, ApiView):
     """Mounted once for each entity by api.urls."""
 
@@ -45,6 +53,7 @@ class EntityViewSet(ViewSetMixin, ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self.entity = entity_for(self.actor, self.entity.name)
         require(self.actor, self.entity.permission("view"))
 
     def represent(self, record: Any) -> dict[str, Any]:
@@ -82,8 +91,8 @@ class EntityViewSet(ViewSetMixin, ApiView):
         record = records.create_record(self.entity, actor=self.actor, values=values)
         record.refresh_from_db()  # generated columns and rounding, as the next reader will see them
         response = self._answer(record, 201)
-        path = reverse(f"api-{self.entity.name}-record", kwargs={"pk": str(record.pk)})
-        response["Location"] = request.build_absolute_uri(path)
+        address = entity_address(self.entity, "record", pk=str(record.pk))
+        response["Location"] = request.build_absolute_uri(address)
         return response
 
     def bulk(self, request: Request) -> Response:
@@ -146,3 +155,15 @@ class EntityViewSet(ViewSetMixin, ApiView):
 
     def history(self, request: Request, pk: str) -> Response:
         return Response(answer_history(request, self.entity, identifier(pk), self.actor))
+
+
+class OwnEntityViewSet(EntityViewSet):
+    """The same, mounted once for all entities that organizations make themselves."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self._plural = str(kwargs.pop("plural"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.entity = own_entity(self._plural)
+        super().initial(request, *args, **kwargs)

@@ -88,6 +88,7 @@ manifest = Module(
         NavItem(_("Import"), "crm:import_list", "file-up", "crm.account.import", key="i"),
     ),
     permissions=(
+        Permission("crm.customization.manage", _("Fields, entities and forms")),
         Permission("crm.audit.view", _("Look into the audit, and check it"), holds="closed"),
         Permission("crm.audit.export", _("Take the audit away as a file"), holds="closed"),
     ),

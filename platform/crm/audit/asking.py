@@ -172,7 +172,7 @@ def _answering(asked: Question, actor: Actor) -> Q:
         kind = entity_read_by(actor, name)
         if kind is None or not kind.has_search:
             continue
-        seen = kind.model_class._base_manager.filter(visible(kind, actor))  # those put away among them
+        seen = kind.records(everything=True).filter(visible(kind, actor))  # those put away among them
         ids = list(search(kind, seen, text).order_by("-pk").values_list("pk", flat=True)[:MOST])
         if ids:
             found |= Q(entity=name, record_id__in=ids)

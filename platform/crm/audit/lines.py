@@ -97,8 +97,8 @@ class _Reader:
         money = {field.name for field in kind.all_fields.values() if field.currency}
         mine = (r for r in self.rows if r.entity == kind.name and not money.isdisjoint(r.changes))
         ids = {r.record_id for r in mine if not self._is_hidden(r)} if names else set()
-        found = kind.model_class._base_manager.filter(pk__in=ids).values_list("pk", *names) if ids else ()
-        return {pk: dict(zip(names, values, strict=True)) for pk, *values in found}
+        found = kind.records(everything=True).filter(pk__in=ids) if ids else ()
+        return {one.pk: {name: getattr(one, name, "") for name in names} for one in found}
 
     def _related(self) -> dict[str, set[UUID]]:
         wanted: dict[str, set[UUID]] = {}

@@ -3,18 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from kernel.access import NOTHING, Actor, visible
+from kernel.access import NOTHING, Actor, entity_for, visible
 from kernel.registry import Entity, registry
 from kernel.registry.book import UnknownName
 
 
 def entity_read_by(actor: Actor, name: str) -> Entity | None:
-    """The entity without what the actor may not see; None where it is unknown, its engine is off, or nothing is seen.
-
-    To be `kernel.access.entity_for`, once that is there.
-    """
+    """The entity without what the actor may not see; None where it is unknown, its engine is off, or nothing is seen."""
     try:
-        kind = registry.entity(name)
+        kind = entity_for(actor, name)
     except UnknownName:
         return None
     return kind if actor.may(kind.permission("view")) else None
@@ -40,5 +37,5 @@ def records_seen(actor: Actor, entity: Entity, ids: Iterable[UUID]) -> set[UUID]
     condition = visible(entity, actor)
     if condition == NOTHING:
         return set()
-    manager = entity.model_class._base_manager
-    return set(manager.filter(condition, pk__in=set(ids)).values_list("pk", flat=True))
+    seen = entity.records(everything=True).filter(condition, pk__in=set(ids))
+    return set(seen.values_list("pk", flat=True))
