@@ -9,7 +9,7 @@ from kernel.registry.book import UnknownName
 
 
 def entity_read_by(actor: Actor, name: str) -> Entity | None:
-    """The entity without what the actor may not see; None where it is unknown, its engine is off, or nothing is seen."""
+    """The entity without what the actor may not see; None where it is unknown or none of it is seen."""
     try:
         kind = entity_for(actor, name)
     except UnknownName:
