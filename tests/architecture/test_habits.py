@@ -87,6 +87,8 @@ RULES = (
     Rule(habits.made_up_sql, "give the database fixed text and parameters: SQL from parts is for tenants/, from names "
          "of models and schemas", {
         "platform/kernel/copying.py": "names of a model's own table and columns, quoted",
+        "platform/kernel/sealing/seal.py": "one of two selections of ours, and the expression of a line's hash",
+        "platform/kernel/sealing/verify.py": "the same expression",
         "platform/kernel/text/sql.py": "a function's body from a table of ours, at installation",
     }, home=("tenants/",)),
 )  # fmt: skip

@@ -129,7 +129,8 @@ class _Reader:
         icon, act = ACTS.get(row.action, ("history", row.action.replace("_", " ").capitalize()))
         kind, hidden = self.kinds.get(row.entity), self._is_hidden(row)
         label = "" if hidden else row.record_label
-        url = record_url(row.entity, row.record_id) if kind is not None and row.record_id and not hidden else ""
+        shown = kind is not None and row.record_id and not hidden and row.action != "deleted"
+        url = record_url(row.entity, row.record_id) if shown else ""
         return Line(
             id=row.pk, at=row.at, icon=icon, act=str(act), action=row.action, who=row.actor_label, who_id=row.actor_id,
             thing=_thing(row.entity), entity=row.entity, record=label, record_id=None if hidden else row.record_id,
