@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
@@ -125,6 +126,12 @@ class AuditEntry(models.Model):
             models.Index(fields=["batch"], name="audit_batch", condition=Q(batch__isnull=False)),
             # What a person worked on last; the many rows of imports and bulk edits stay out of it.
             models.Index(fields=["actor_id", "-id"], name="audit_by_hand", condition=Q(batch__isnull=True)),
+            # The audit's own page: newest first by one of these, whatever else is asked.
+            models.Index(fields=["actor_id", "-id"], name="audit_actor"),
+            models.Index(fields=["entity", "-id"], name="audit_entity"),
+            models.Index(fields=["action", "-id"], name="audit_action"),
+            models.Index(fields=["source", "-id"], name="audit_source"),
+            models.Index(fields=["ip", "-id"], name="audit_ip", condition=Q(ip__isnull=False)),
         )
 
 
@@ -188,6 +195,45 @@ class RecordType(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity}:{self.key}"
+
+
+class AuditSeal(models.Model):
+    """Closes up to some thousand lines of the audit, and every seal before it: see kernel.sealing.
+
+    The line `ids[n]` has the number `first_seq + n` and the hash `hashes[32n:32n+32]`. `gone` names positions of lines
+    that were removed by policy, as ranges, signed in their turn; a seal with nothing left has no ids and hashes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.BigIntegerField(unique=True)
+    first_seq = models.BigIntegerField()
+    count = models.IntegerField()
+    first_id = models.UUIDField()
+    last_id = models.UUIDField()
+    ids = ArrayField(models.UUIDField(), default=list)
+    hashes = models.BinaryField(default=b"")
+    #: sha256 over `hashes`, kept when they are gone.
+    content = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    #: sha256 over what the seal says and the link of the one before.
+    link = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64)
+    #: Which secret signed it: a seal of another installation is told from a false one.
+    key = models.CharField(max_length=16)
+    #: Lines dated before lines of an earlier seal: of long transactions, or written later than they say.
+    late = models.BooleanField(default=False)
+    sealed_at = models.DateTimeField()
+    gone = models.JSONField(default=list)
+    gone_until = models.DateTimeField(null=True)
+    gone_signature = models.CharField(max_length=100, blank=True, default="")
+
+    class Meta:
+        db_table = "kernel_audit_seal"
+        indexes = (models.Index(fields=["last_id"], name="audit_seal_last"),)
+
+    @property
+    def last_seq(self) -> int:
+        return self.first_seq + self.count - 1
 
 
 class OutboxMessage(models.Model):

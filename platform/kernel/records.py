@@ -246,6 +246,9 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
         _undo_group(registry.entity(name), verb, rows, actor, outcome)
+    if outcome.changed:
+        told = {"batch": [None, str(identifier)], "rows": [None, outcome.changed]}
+        audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
     return outcome
 
 
