@@ -39,7 +39,7 @@ class Filter:
 
 def operators_for(field: Field) -> tuple[str, ...]:
     """What can be asked of a field; the first is what a bare `field=value` means."""
-    if field.kind in ("relation", "choice"):
+    if field.kind in ("relation", "choice", "multichoice"):
         return ("in", "ne", "empty")
     if field.kind == "bool":
         return ("eq",)
@@ -113,6 +113,8 @@ def _value(field: Field, text: str) -> Any:
             return _ME
         return parse_value("uuid", text, options={})
     options = {**field.options(), "max_length": None}
+    if field.kind == "multichoice":
+        return parse_value("choice", text, options=options)
     if field.kind == "money" and (currency := home_currency()):
         options |= {"currency": currency, "unit": typed_unit()}
     return parse_value(field.kind, text, options=options)
@@ -145,6 +147,8 @@ def _condition(field: Field, one: Filter, actor: Actor) -> Q:
         return _between(field, str(values[0]))
     if one.op == "contains":
         return Q(*[Q(**{f"{column}__folded": fold(str(value))}) for value in values], _connector=Q.OR)
+    if field.kind == "multichoice":
+        return _among(column, one)
     if one.op == "ne":
         return ~Q(**{f"{column}__in": values}) | Q(**{f"{column}__isnull": True})
     if field.kind == "datetime" and one.op in ("eq", "lte", "gt"):
@@ -152,6 +156,12 @@ def _condition(field: Field, one: Filter, actor: Actor) -> Q:
     if one.op in ("eq", "in"):
         return Q(**{f"{column}__in": values}) if len(values) > 1 else Q(**{column: values[0]})
     return Q(**{f"{column}__{one.op}": values[-1]})
+
+
+def _among(column: str, one: Filter) -> Q:
+    """Any of several values chosen, or none of them."""
+    chosen = Q(**{f"{column}__has_any_keys": [str(value) for value in one.values]})
+    return ~chosen | Q(**{f"{column}__isnull": True}) if one.op == "ne" else chosen
 
 
 def _whole_days(column: str, op: str, moment: Any) -> Q:
