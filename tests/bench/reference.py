@@ -92,6 +92,7 @@ def fill_reference(tenant: Tenant, owners: list[Any], *, accounts: int, contacts
             progress(f"… {table}")
             with connection.cursor() as cursor:
                 cursor.execute(statement, {**names, **sizes, "owners": [str(pk) for pk in owners]})
+        sql.run("SET CONSTRAINTS ALL IMMEDIATE")  # no index is made while rows wait to be checked
         for _name, definition in words:
             progress(f"… {definition[:60]}")
             sql.run(definition)

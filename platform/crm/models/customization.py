@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import uuid7
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import COLLATION, LIVE, OwnedRecord, own_text_index, search_column, search_index
 from kernel.text.db import MatchKey
 
 
@@ -111,6 +111,7 @@ class CustomRecord(OwnedRecord):
     class Meta(OwnedRecord.Meta):
         indexes = (
             search_index("custom_search"),
+            own_text_index("custom_own_text"),
             models.Index(fields=["object", "name_key"], name="custom_key"),
             models.Index(fields=["object", "name", "id"], name="custom_name"),
             models.Index(fields=["object", "-created_at", "-id"], name="custom_created", condition=LIVE),

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from kernel.access import Actor, records_visible_to
 from kernel.models import TitleIndex
 from kernel.query.lookups import like_pattern
-from kernel.registry import Entity, Field
+from kernel.query.select import shown_columns
+from kernel.registry import Entity
 from kernel.search.matching import INSIDE, Said
 from kernel.search.typed import Typed, Word
 from kernel.text.folding import fold
@@ -35,35 +36,40 @@ class Proposal:
 
 def answering(kind: Entity, typed: Typed) -> Q:
     """The condition under which a record of the entity answers, over the fields of `kind` alone."""
-    found = Q(*[word_condition(kind, word) for word in typed.words])
-    return found
+    return Q(*[word_condition(kind, word) for word in typed.words])
 
 
 def word_condition(kind: Entity, word: Word) -> Q:
     """One word somewhere in what is searched; of near ones, where words begin."""
-    if not kind.has_search:
-        names = [field.column for field in kind.searched if field.kind != "relation"]
-        forms = [*word.forms, *word.near]
-        return Q(*[Q(**{f"{name}__folded": form}) for name in names for form in forms], _connector=Q.OR)
+    plain = [field.column for field in kind.searched if field.kind != "relation" and field.stored]
+    if not kind.has_search or hidden_fields(kind):
+        # What the searched column holds besides, this actor may not see: the word must stand in what they may.
+        said = [Q(**{f"{name}__folded": form}) for name in plain for form in (*word.forms, *word.near)]
+        found = Q(*said, Q(pk__in=[]), _connector=Q.OR)
+        if not kind.has_search:
+            return found
+        return found & _in_column(word) | _in_own(kind, word)
+    return _in_column(word) | _in_own(kind, word)
+
+
+def _in_column(word: Word) -> Q:
     parts = [_holds(form) for form in word.forms] + [_begins(form) for form in word.near]
-    found = Q(*parts, _connector=Q.OR)
-    if hidden_fields(kind):
-        # The searched column holds what this actor may not see: the word must stand in what they may.
-        shown = [field for field in kind.searched if field.kind != "relation" and stored(kind, field)]
-        found &= Q(
-            *[Q(**{f"{field.column}__folded": form}) for field in shown for form in (*word.forms, *word.near)],
-            Q(pk__in=[]), _connector=Q.OR,
-        )  # fmt: skip
+    return Q(*parts, _connector=Q.OR)
+
+
+def _in_own(kind: Entity, word: Word) -> Q:
+    """In a text field that the organization made itself: the index narrows, the field decides."""
+    own = [field.column for field in kind.searched if not field.stored]
+    found = Q(pk__in=[])
+    for form in (*word.forms, *word.near) if own else ():
+        said = Q(*[Q(**{f"{name}__folded": form}) for name in own], _connector=Q.OR)
+        found |= Q(extra__says=form) & said
     return found
 
 
 def hidden_fields(kind: Entity) -> set[str]:
     """Names that the searched column is made of and that are not searched (here, by this actor)."""
     return set(kind.search_sources) - {field.name for field in kind.searched}
-
-
-def stored(kind: Entity, field: Field) -> bool:
-    return field.name in kind.search_sources
 
 
 def _holds(form: str) -> Q:
@@ -78,26 +84,29 @@ def _begins(form: str) -> Q:
 
 
 def propose(
-    kind: Entity, typed: Typed, *, actor: Actor, fresh: Collection[UUID] = (), most: int = MOST
-) -> list[Proposal]:
-    """At most about `most` records that hold the words, those first that are likely to be meant."""
-    rows = records_visible_to(actor, kind).order_by()
+    kind: Entity, typed: Typed, *, actor: Actor, fresh: Collection[UUID] = (), most: int = MOST,
+    condition: Q | None = None,
+) -> list[Proposal]:  # fmt: skip
+    """At most about `most` records that hold the words (or answer to a condition), likely ones among them."""
     names = _columns(kind)
-    found = rows.filter(answering(kind, typed))
+    rows = shown_columns(kind, records_visible_to(actor, kind).order_by(), names)
+    found = rows.filter(answering(kind, typed) if condition is None else condition)
     parts = [found.values_list(*names)[:most]]
     if fresh:
         parts.append(found.filter(pk__in=fresh).values_list(*names))
-    if kind.has_search and _has_title_index(kind):
+    if condition is None and kind.has_search and _has_title_index(kind):
         begins = found.filter(search_text__titled=like_pattern(typed.folded)[1:])
         parts.append(begins.values_list(*names)[:_TITLES])
     taken = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     found_rows = list(taken)
-    if len(found_rows) >= most and kind.has_search and any(len(word.text) >= INSIDE for word in typed.words):
-        found_rows += list(rows.filter(*_word_starts(typed)).values_list(*names)[: most // 2])
+    if condition is None and len(found_rows) >= most and any(len(word.text) >= INSIDE for word in typed.words):
+        found_rows += list(found.filter(*_word_starts(kind, typed)).values_list(*names)[: most // 2])
     return _read(kind, names, found_rows, actor)
 
 
-def _word_starts(typed: Typed) -> list[Q]:
+def _word_starts(kind: Entity, typed: Typed) -> list[Q]:
+    if not kind.has_search:
+        return []
     return [Q(*[_begins(form) for form in (*word.forms, *word.near)], _connector=Q.OR) for word in typed.words]
 
 
