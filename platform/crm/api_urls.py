@@ -1,5 +1,6 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
-from crm.imports.api.urls import urlpatterns
+from crm.imports.api.urls import urlpatterns as imports
+from crm.search_api.urls import urlpatterns as search
 
-__all__ = ["urlpatterns"]
+urlpatterns = [*imports, *search]

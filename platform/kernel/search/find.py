@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from kernel.access import Actor, entity_for, records_visible_to
 from kernel.registry import Entity, registry
+from kernel.search.conditions import answering
 from kernel.search.gathering import words_are_known
 from kernel.search.matching import Said, Tier, Verdict, judge
 from kernel.search.near import near_words
-from kernel.search.proposals import MOST, Proposal, answering, propose
+from kernel.search.proposals import MOST, Proposal, propose
 from kernel.search.typed import Typed, meant, read, with_near
 from kernel.text.folding import fold
 

@@ -74,7 +74,8 @@ def _shown(kind: Entity, hit: Hit, row: Any, labels: dict[UUID, str]) -> Shown:
     parts = [_text(kind, near, row, labels)] if near else []
     inside = all(place(word, fold(title)) is not None for word in words)
     if not inside:
-        parts += [_text(kind, f, row, labels) for f in kind.searched if f != near and _answers(kind, f, row, labels, hit)]
+        answered = (f for f in kind.searched if f != near and _answers(kind, f, row, labels, hit))
+        parts += [_text(kind, field, row, labels) for field in answered]
     elif reach := next((f for f in kind.searched if f.kind in _REACH and getattr(row, f.column)), None):
         parts.append(_text(kind, reach, row, labels))
     details = tuple(dict.fromkeys(part for part in parts if part))[:3]
