@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Concat, Left
+from django.db.models.functions import Coalesce, Collate, Concat, Left
 from django.utils.translation import gettext_lazy as _
 
 from kernel import custom
@@ -102,7 +102,7 @@ TITLE_LETTERS = 50
 
 def title_index(name: str) -> TitleIndex:
     """For tables that grow large, beside the `search_index`; the first name of `search_column` is the title."""
-    return TitleIndex(OpClass(Left("search_text", TITLE_LETTERS), name="text_pattern_ops"), name=name)
+    return TitleIndex(Collate(Left("search_text", TITLE_LETTERS), "C"), name=name)
 
 
 def own_text_index(name: str) -> GinIndex:

@@ -35,5 +35,6 @@ def opened_by(actor: Actor) -> Mapping[UUID, tuple[str, int, datetime]]:
     """(entity, how often, when) of what the person opened, the latest first."""
     if actor.user_id is None:
         return {}
-    rows = Opened.objects.filter(user_id=actor.user_id).order_by("-at").values_list("record_id", "entity", "times", "at")
-    return {pk: (name, times, at) for pk, name, times, at in rows[:KEPT]}
+    mine = Opened.objects.filter(user_id=actor.user_id).order_by("-at")
+    rows = mine.values_list("record_id", "entity", "times", "at")[:KEPT]
+    return {pk: (name, times, at) for pk, name, times, at in rows}

@@ -59,7 +59,7 @@ class Titled(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"left({left}, {TITLE_LETTERS}) LIKE %s", (*params, str(self.rhs))
+        return f'left({left}, {TITLE_LETTERS}) COLLATE "C" LIKE %s', (*params, str(self.rhs))
 
 
 @JSONField.register_lookup

@@ -1,6 +1,6 @@
 """Searching: every entity that one may see, in one list, the likeliest first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from kernel.search.conditions import answering
 from kernel.search.gathering import words_are_known
 from kernel.search.matching import Said, Tier, Verdict, judge
 from kernel.search.near import near_words
-from kernel.search.proposals import MOST, Proposal, propose
+from kernel.search.proposals import Proposal, propose, propose_where
 from kernel.search.typed import Typed, meant, read, with_near
 from kernel.text.folding import fold
 
@@ -48,6 +48,8 @@ def find(
     if not typed:
         return []
     hits = _found(kinds, typed, actor, fresh)
+    if len(hits) < most and len(typed.words) > 1:
+        hits += _by_related(kinds, typed, actor, fresh, {hit.id for hit in hits})
     if len(hits) < ENOUGH:
         hits = _more(hits, kinds, text, typed, actor, fresh)
     return sorted(hits, key=_order)[:most]
@@ -82,40 +84,50 @@ def _found(kinds: Iterable[Entity], typed: Typed, actor: Actor, fresh: Mapping[U
 
 
 def _found_in(kind: Entity, typed: Typed, actor: Actor, fresh: Mapping[UUID, int]) -> list[Hit]:
-    proposals = propose(kind, typed, actor=actor, fresh=fresh)
-    if len(typed.words) > 1 and len(proposals) < MOST:
-        known = {proposal.id for proposal in proposals}
-        proposals += [p for p in _by_related(kind, typed, actor, fresh) if p.id not in known]
+    return _judged(kind, typed, propose(kind, typed, actor=actor, fresh=fresh), fresh)
+
+
+def _judged(kind: Entity, typed: Typed, proposals: Iterable[Proposal], fresh: Mapping[UUID, int]) -> list[Hit]:
+    found = ((proposal, judge(typed, proposal.said, kind.title)) for proposal in proposals)
+    return [
+        Hit(kind, p.id, verdict, typed, fresh.get(p.id, 0) * 2 + p.mine) for p, verdict in found if verdict is not None
+    ]
+
+
+def _by_related(
+    kinds: Iterable[Entity], typed: Typed, actor: Actor, fresh: Mapping[UUID, int], known: Collection[UUID]
+) -> list[Hit]:
+    """Records that hold some of the words themselves and the others by what they belong to: "sara zagros"."""
+    titles: dict[str, dict[str, dict[UUID, str]]] = {}
     hits = []
-    for proposal in proposals:
-        verdict = judge(typed, proposal.said, kind.title)
-        if verdict is not None:
-            boost = fresh.get(proposal.id, 0) * 2 + proposal.mine
-            hits.append(Hit(kind, proposal.id, verdict, typed, boost))
+    for kind in kinds:
+        relations = [field for field in kind.searched if field.kind == "relation"]
+        for field in relations:
+            if field.target not in titles:
+                titles[field.target] = _titles_holding(field.target, typed, actor)
+        named = {field.name: titles[field.target] for field in relations}
+        if any(held for found in named.values() for held in found.values()):
+            condition = _partly_own(kind, typed, {field.column: titles[field.target] for field in relations})
+            proposals = [p for p in propose_where(kind, condition, actor=actor) if p.id not in known]
+            told = [replace(p, said=[*p.said, *_said_by_related(p, named)]) for p in proposals]
+            hits += _judged(kind, typed, told, fresh)
     return hits
 
 
-def _by_related(kind: Entity, typed: Typed, actor: Actor, fresh: Mapping[UUID, int]) -> list[Proposal]:
-    """Records that hold some of the words themselves and the others by what they belong to: "sara zagros"."""
-    named = {
-        field.name: _titles_holding(field.target, typed, actor) for field in kind.searched if field.kind == "relation"
-    }
-    if not any(ids for titles in named.values() for ids in titles.values()):
-        return []
+def _partly_own(kind: Entity, typed: Typed, related: Mapping[str, Mapping[str, Collection[UUID]]]) -> Q:
+    """Every word in the record or in what it belongs to, and at least one in the record itself."""
     every, own = Q(), Q()
     for word in typed.words:
         mine = answering(kind, Typed(word.text, (word,)))
-        theirs = [Q(**{f"{name}_id__in": list(t[word.text])}) for name, t in named.items() if t.get(word.text)]
+        theirs = [Q(**{f"{column}__in": list(held)}) for column, t in related.items() if (held := t.get(word.text))]
         every &= Q(mine, *theirs, _connector=Q.OR)
         own |= mine
-    found = propose(kind, typed, actor=actor, fresh=fresh, condition=every & own)
-    titles = {name: {pk: title for ids in t.values() for pk, title in ids.items()} for name, t in named.items()}
-    return [replace(p, said=[*p.said, *_said_by_related(p, titles)]) for p in found]
+    return every & own
 
 
-def _said_by_related(proposal: Proposal, titles: Mapping[str, Mapping[UUID, str]]) -> list[Said]:
-    named = ((name, titles.get(name, {}).get(pk)) for name, pk in proposal.related.items())
-    return [Said(name, "relation", fold(title)) for name, title in named if title]
+def _said_by_related(proposal: Proposal, named: Mapping[str, Mapping[str, Mapping[UUID, str]]]) -> list[Said]:
+    told = ((name, {held[pk] for held in named[name].values() if pk in held}) for name, pk in proposal.related.items())
+    return [Said(name, "relation", fold(title)) for name, titles in told for title in titles]
 
 
 def _titles_holding(target: str, typed: Typed, actor: Actor) -> dict[str, dict[UUID, str]]:

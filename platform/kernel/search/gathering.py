@@ -26,20 +26,15 @@ def words_are_known(actor: Actor) -> bool:
 
 def gather_words(run: JobRun) -> None:
     """Entity after entity, key after key; a resumed run goes on where the last step ended."""
+    with run.step():
+        kinds = [kind for kind in registry.entities if kind.title and kind.pages]
     done = set(run.data.get("entities", ()))
-    for kind in registry.entities:
-        if kind.name in done or not kind.title or not kind.pages:
-            continue
-        after = run.data["after"] if run.data.get("entity") == kind.name else None
-        while True:
+    for kind in kinds:
+        while kind.name not in done:
             with run.step():
-                after = _read_some(kind, after)
-                run.progress(run.job.done + (_AT_ONCE if after else 0), entity=kind.name, after=after)
-            if after is None:
-                break
-        done.add(kind.name)
-        with run.step():
-            run.progress(run.job.done, entities=sorted(done), entity="", after=None)
+                after = _read_some(kind, run.data.get("after"))
+                done |= set() if after else {kind.name}
+                run.progress(run.job.done + 1, entities=sorted(done), after=after)
     with run.step():
         SearchWord.objects.create(word="")
 

@@ -1,8 +1,8 @@
 """Records that may answer, of one entity, asked of the database in a bounded number of rows.
 
-Common words are on tens of thousands of records, and no index gives the best of them: what begins a title comes from an
-index of titles, what the person has opened lately by its key, the rest as the trigram index finds it. When it finds
-fewer than asked for, these are all there are, and their order is exact.
+Common words are on tens of thousands of records, and no index gives the best of them. What begins a title comes from an
+index of titles at once; if that is enough, nothing else is asked. Then words that begin so, then those that hold it, by
+trigrams. When fewer come than were asked for, these are all there are, and their order is exact.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Collate, Left
 
 from kernel.access import Actor, records_visible_to
-from kernel.models import TitleIndex
+from kernel.models import TITLE_LETTERS, TitleIndex
 from kernel.query.lookups import like_pattern
 from kernel.query.select import shown_columns
 from kernel.registry import Entity
-from kernel.search.conditions import answering, begins
+from kernel.search.conditions import answering
 from kernel.search.matching import INSIDE, Said
 from kernel.search.typed import Typed
 from kernel.text.folding import fold
 
-MOST = 120
-_TITLES = 30
+MOST = 100
+#: So many titles that begin with the text are more than anybody is shown at once: nothing else is looked for then.
+TITLES = 30
 
 
 @dataclass(frozen=True)
@@ -36,30 +38,40 @@ class Proposal:
 
 
 def propose(
-    kind: Entity, typed: Typed, *, actor: Actor, fresh: Collection[UUID] = (), most: int = MOST,
-    condition: Q | None = None,
-) -> list[Proposal]:  # fmt: skip
-    """At most about `most` records that hold the words (or answer to a condition), likely ones among them."""
+    kind: Entity, typed: Typed, *, actor: Actor, fresh: Collection[UUID] = (), most: int = MOST
+) -> list[Proposal]:
+    """At most about `most` records that hold the words, the likely ones among them; each step only if it is needed."""
+    rows = _rows(kind, actor)
+    found = rows.filter(answering(kind, typed))
+    taken: list[tuple[Any, ...]] = []
+    if _has_title_index(kind):
+        taken = [*_titled(rows, typed), *(found.filter(pk__in=fresh) if fresh else ())]
+        if len(taken) >= TITLES:
+            return _read(kind, taken, actor)
+    word = typed.words[0]
+    if _has_title_index(kind) and len(typed.words) == 1 and len(word.text) >= INSIDE and not word.near:
+        taken += found.filter(search_text__holds=f" {word.text}")[:most]
+        if len(taken) >= most:
+            return _read(kind, taken, actor)
+    return _read(kind, [*taken, *found[:most]], actor)
+
+
+def propose_where(kind: Entity, condition: Q, *, actor: Actor, most: int = MOST) -> list[Proposal]:
+    return _read(kind, list(_rows(kind, actor).filter(condition)[:most]), actor)
+
+
+def _rows(kind: Entity, actor: Actor) -> QuerySet[Any]:
     names = _columns(kind)
-    rows = shown_columns(kind, records_visible_to(actor, kind).order_by(), names)
-    found = rows.filter(answering(kind, typed) if condition is None else condition)
-    parts = [found.values_list(*names)[:most]]
-    if fresh:
-        parts.append(found.filter(pk__in=fresh).values_list(*names))
-    if condition is None and kind.has_search and _has_title_index(kind):
-        titled = found.filter(search_text__titled=like_pattern(typed.folded)[1:])
-        parts.append(titled.values_list(*names)[:_TITLES])
-    taken = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found_rows = list(taken)
-    if condition is None and len(found_rows) >= most and any(len(word.text) >= INSIDE for word in typed.words):
-        found_rows += list(found.filter(*_word_starts(kind, typed)).values_list(*names)[: most // 2])
-    return _read(kind, names, found_rows, actor)
+    return shown_columns(kind, records_visible_to(actor, kind).order_by(), names).values_list(*names)
 
 
-def _word_starts(kind: Entity, typed: Typed) -> list[Q]:
-    if not kind.has_search:
-        return []
-    return [Q(*[begins(form) for form in (*word.forms, *word.near)], _connector=Q.OR) for word in typed.words]
+def _titled(rows: QuerySet[Any], typed: Typed) -> QuerySet[Any]:
+    """Titles that begin with the text, those that are it before the longer ones.
+
+    Nothing else is asked of them, or the planner would take the trigram index to it and sort what that finds.
+    """
+    begins = Collate(Left("search_text", TITLE_LETTERS), "C")
+    return rows.filter(search_text__titled=like_pattern(typed.folded[:TITLE_LETTERS])[1:]).order_by(begins)[:TITLES]
 
 
 def _has_title_index(kind: Entity) -> bool:
@@ -71,7 +83,7 @@ def _columns(kind: Entity) -> list[str]:
     return ["pk", mine, *(field.column for field in kind.searched)]
 
 
-def _read(kind: Entity, names: Sequence[str], rows: Sequence[tuple[Any, ...]], actor: Actor) -> list[Proposal]:
+def _read(kind: Entity, rows: Sequence[tuple[Any, ...]], actor: Actor) -> list[Proposal]:
     found: dict[UUID, Proposal] = {}
     for pk, mine, *values in rows:
         if pk in found:
