@@ -72,15 +72,3 @@ class Says(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
         return f"(NOT ({left} = '{{}}'::jsonb) AND ext.pv_said({left}) LIKE %s)", (*params, like_pattern(str(self.rhs)))
-
-
-@TextField.register_lookup
-class Resembles(Lookup):
-    """A word of which a part resembles what was typed, by the trigrams that both have."""
-
-    lookup_name = "resembles"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        left, params = self.process_lhs(compiler, connection)
-        return f"%s OPERATOR(ext.<%%) {left}", (str(self.rhs), *params)

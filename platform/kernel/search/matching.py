@@ -70,12 +70,18 @@ def judge(typed: Typed, said: Sequence[Said], title: str) -> Verdict | None:
         if best is None:
             return None
         tier = max(tier, best)
-        outside += place(word, name) != best
+        outside += _likelihood(word, said) if best is Tier.NEAR else place(word, name) != best
     if typed.folded == name or (len(typed.words) == 1 and _names(typed.words[0], said, title)):
         return Verdict(Tier.EXACT)
     if tier is not Tier.NEAR and name.startswith(typed.folded):
         return Verdict(Tier.TITLE)
     return Verdict(tier, outside)
+
+
+def _likelihood(word: Word, said: Iterable[Said]) -> int:
+    """Which of the near words it is: the nearest stands first."""
+    texts = [one.text for one in said]
+    return next(n for n, near in enumerate(word.near) if any(_place((near,), text) is Tier.WORD for text in texts))
 
 
 def _names(word: Word, said: Iterable[Said], title: str) -> bool:

@@ -5,19 +5,22 @@ Looking through a million records for something similar takes seconds; the words
 
 from collections.abc import Iterable
 
-from django.db import connection
-from django.db.models import FloatField, Func, Value
+from django.db.models import Q
 
 from kernel.models import SearchWord
+from kernel.query.lookups import like_pattern
 from kernel.registry import Entity
 from kernel.search.matching import INSIDE
 from kernel.search.typed import Typed
 from kernel.text.folding import fold
 
-_CANDIDATES, _BEST = 120, 6
-_LONGEST = 40
-#: Trigrams of a short word hardly survive one wrong letter.
-_THRESHOLD = "0.3"
+#: Words looked at, and taken for what may have been meant.
+_MOST, _BEST = 500, 6
+_LONGEST = 24
+#: The letters that a long word with two mistakes must begin with all the same.
+_SURE = 3
+#: Any one letter; no folded text holds it.
+_ANY = "\0"
 
 
 def words_in(title: str) -> set[str]:
@@ -42,28 +45,30 @@ def remember(words: set[str]) -> None:
 
 def near_words(typed: Typed) -> dict[str, tuple[str, ...]]:
     """For each typed word those that it may stand for, the nearest first; the words themselves are not among them."""
-    found = {}
-    _be_generous()
-    for word in typed.words:
-        if len(word.text) >= INSIDE and not any(sign.isdigit() for sign in word.text):
-            found[word.text] = _near(word.text)
-    return found
-
-
-def _be_generous() -> None:
-    """For this transaction only; behind a pooler the connection is another's afterwards."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [_THRESHOLD])
+    texts = [word.text for word in typed.words]
+    return {t: _near(t) for t in texts if INSIDE <= len(t) <= _LONGEST and not any(sign.isdigit() for sign in t)}
 
 
 def _near(text: str) -> tuple[str, ...]:
-    likeness = Func(Value(text), "word", function="ext.word_similarity", output_field=FloatField())
-    rows = SearchWord.objects.filter(word__resembles=text).order_by(likeness.desc(), "word")
-    words = dict.fromkeys(rows.values_list("word", flat=True)[:_CANDIDATES])
+    patterns = slips(text)
+    if mistakes_allowed(text) > 1:
+        patterns.add(text[:_SURE])
+    said = Q(*[Q(word__begins=like_pattern(p)[1:].replace(_ANY, "_")) for p in sorted(patterns)], _connector=Q.OR)
+    far = {w: prefix_distance(text, w) for w in SearchWord.objects.filter(said).values_list("word", flat=True)[:_MOST]}
     allowed = mistakes_allowed(text)
-    far = {word: prefix_distance(text, word) for word in words}
-    ranked = sorted((far[w], abs(len(w) - len(text)), w) for w in words if 0 < far[w] <= allowed)
+    ranked = sorted((far[w], abs(len(w) - len(text)), w) for w in far if 0 < far[w] <= allowed)
     return tuple(word for _far, _longer, word in ranked[:_BEST])
+
+
+def slips(text: str) -> set[str]:
+    """What was meant if one letter is wrong, missing, too many or swapped with the next."""
+    found = set()
+    for i in range(len(text)):
+        before, after = text[:i], text[i + 1 :]
+        found |= {before + _ANY + after, before + _ANY + text[i:], before + after}
+        if after:
+            found.add(before + after[0] + text[i] + after[1:])
+    return found - {text}
 
 
 def mistakes_allowed(text: str) -> int:
