@@ -8,36 +8,49 @@ from kernel.context import Tenant, operator_context, public_context, tenant_cont
 from tenants import sql
 from tests.bench.measure import progress
 
-#: Kept together: how often a name is drawn falls with its place.
-_FIRST = (
-    "محمد علی رضا حسین مهدی زهرا فاطمه مریم سارا نگار امیر حسن احمد مینا نیما لیلا پریسا شیوا کاوه بهرام آرش داریوش "
-    "کیان یاسمن نازنین الهام سمیه معصومه اکبر اصغر جواد سعید مجید حمید وحید نوید فرهاد فرید بابک سیاوش پویا پیمان شهرام "
-    "بهنام هومن کامران آیدا الناز ترانه غزل مهسا ملیکا هانیه ریحانه سپیده آناهیتا محمدرضا علیرضا امیرحسین محمدعلی"
-).split()
-_FIRST_LATIN = (
-    "Sara Mina Nima Reza Olga John Ana Lars Peter Maria Anna Thomas Michael Laura Julia Emma Liam Noah Olivia Sofia "
-    "Lucas Mia Jonas Erik Ingrid Hans Karl Eva Pedro Carlos Luis Elena Ivan Natalia Marco Giulia Paolo Chloe Hugo Louis "
-    "Ahmed Omar Yusuf Fatima Layla Mohammad Ali Hossein Zahra Maryam Christopher Elizabeth Alexander Katherine William"
-).split()
-_LAST = (
-    "احمدی محمدی کریمی رضایی حسینی جعفری مرادی موسوی رحیمی قاسمی اکبری صادقی نوری کاظمی عباسی رستمی هاشمی نجفی ملکی "
-    "صالحی یوسفی سلیمانی باقری طاهری شریفی قربانی حیدری زارع امینی نظری خسروی سلطانی فرهادی شیرازی تهرانی اصفهانی تبریزی "
-    "کرمانی یزدی مشهدی گیلانی همدانی کاشانی قزوینی اراکی زنجانی ساوجی بیات افشار قاجار زند صفوی پهلوان فولادی آهنگر نجار "
-    "خیاط صراف بهرامی کیانی پورحسینی علی‌پور حسین‌زاده رضانژاد محمدیان احمدیان کریمیان داودی ابراهیمی اسماعیلی"
-).split()
-_LAST_LATIN = (
-    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hansen Weber Petrova Ahmadi Karimi Rezaei "
-    "Hosseini Mohammadi Jafari Moradi Andersen Larsen Nilsson Johansson Schneider Fischer Meyer Wagner Becker Hoffmann "
-    "Rossi Russo Ferrari Bianchi Dubois Moreau Laurent Kowalski Novak Ivanov Smirnov Popov Silva Santos Oliveira Costa "
-    "Fernandez Lopez Gonzalez Taylor Anderson Jackson White Harris Thompson Robinson Clark Lewis Walker Young Petersen"
-).split()
-_ENDS, _ENDS_LATIN = ["", "", "", "زاده", "نژاد", "پور", "فر", "نیا"], ["", "", "", "son", "berg", "man", "er", "-Jones"]
-_CITIES = "تهران اصفهان شیراز تبریز مشهد کرج اهواز قم رشت یزد Oslo Hamburg Berlin Paris London Dubai".split()
-_TRADES = (
-    "فولاد پتروشیمی سیمان صنایع تجارت چاپ نساجی دارو غذا ساختمان نرم‌افزار ترابری معدن شیمی Steel Foods Logistics Pharma "
-    "Textile Software Energy Mining Chemicals Electronics Trading Construction Media Finance Insurance"
-).split()
-_HOUSES = "ایران پارس آریا زاگرس البرز خزر کویر سپاهان دماوند Nordic Global Zagros Alborz Caspian Atlas Delta Omega".split()
+
+def words_of(text: str) -> list[str]:
+    return text.split()
+
+
+#: How often a name is drawn falls with its place.
+_FIRST = words_of(
+    "محمد علی رضا حسین مهدی زهرا فاطمه مریم سارا نگار امیر حسن احمد مینا نیما لیلا پریسا شیوا کاوه بهرام "
+    "آرش داریوش کیان یاسمن نازنین الهام سمیه معصومه اکبر اصغر جواد سعید مجید حمید وحید نوید فرهاد فرید "
+    "بابک سیاوش پویا پیمان شهرام بهنام هومن کامران آیدا الناز ترانه غزل مهسا ملیکا هانیه ریحانه سپیده "
+    "آناهیتا محمدرضا علیرضا امیرحسین محمدعلی"
+)
+_FIRST_LATIN = words_of(
+    "Sara Mina Nima Reza Olga John Ana Lars Peter Maria Anna Thomas Michael Laura Julia Emma Liam Noah "
+    "Olivia Sofia Lucas Mia Jonas Erik Ingrid Hans Karl Eva Pedro Carlos Luis Elena Ivan Natalia Marco "
+    "Giulia Paolo Chloe Hugo Louis Ahmed Omar Yusuf Fatima Layla Mohammad Ali Hossein Zahra Maryam "
+    "Christopher Elizabeth Alexander Katherine William"
+)
+_LAST = words_of(
+    "احمدی محمدی کریمی رضایی حسینی جعفری مرادی موسوی رحیمی قاسمی اکبری صادقی نوری کاظمی عباسی رستمی هاشمی "
+    "نجفی ملکی صالحی یوسفی سلیمانی باقری طاهری شریفی قربانی حیدری زارع امینی نظری خسروی سلطانی فرهادی "
+    "شیرازی تهرانی اصفهانی تبریزی کرمانی یزدی مشهدی گیلانی همدانی کاشانی قزوینی اراکی زنجانی ساوجی بیات "
+    "افشار قاجار زند صفوی پهلوان فولادی آهنگر نجار خیاط صراف بهرامی کیانی پورحسینی علی‌پور حسین‌زاده "
+    "رضانژاد محمدیان احمدیان کریمیان داودی ابراهیمی اسماعیلی"
+)
+_LAST_LATIN = words_of(
+    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hansen Weber Petrova "
+    "Ahmadi Karimi Rezaei Hosseini Mohammadi Jafari Moradi Andersen Larsen Nilsson Johansson Schneider "
+    "Fischer Meyer Wagner Becker Hoffmann Rossi Russo Ferrari Bianchi Dubois Moreau Laurent Kowalski "
+    "Novak Ivanov Smirnov Popov Silva Santos Oliveira Costa Fernandez Lopez Gonzalez Taylor Anderson "
+    "Jackson White Harris Thompson Robinson Clark Lewis Walker Young Petersen"
+)
+_CITIES = words_of("تهران اصفهان شیراز تبریز مشهد کرج اهواز قم رشت یزد Oslo Hamburg Berlin Paris London Dubai")
+_TRADES = words_of(
+    "فولاد پتروشیمی سیمان صنایع تجارت چاپ نساجی دارو غذا ساختمان نرم‌افزار ترابری معدن شیمی Steel Foods "
+    "Logistics Pharma Textile Software Energy Mining Chemicals Electronics Trading Construction Media "
+    "Finance Insurance"
+)
+_HOUSES = words_of(
+    "ایران پارس آریا زاگرس البرز خزر کویر سپاهان دماوند Nordic Global Zagros Alborz Caspian Atlas Delta Omega"
+)
+_ENDS = ["", "", "", "زاده", "نژاد", "پور", "فر", "نیا"]
+_ENDS_LATIN = ["", "", "", "son", "berg", "man", "er", "-Jones"]
 _JOBS = ["مدیر فروش", "کارشناس خرید", "حسابدار", "Buyer", "Sales Manager", "CEO", "Engineer"]
 
 #: An id whose time grows with n, as if one record had come every minute; the rest of it is n itself.
@@ -54,9 +67,9 @@ _ACCOUNTS = f"""INSERT INTO crm_account ({_COLUMNS}, name, sector, website, phon
   'info@company' || n || '.example', lpad((10100000000 + n * 7)::text, 11, '0'), 'Iran', pick(%(cities)s, 1), '', ''
 FROM generate_series(1, %(accounts)s::bigint) n"""
 _CONTACTS = f"""INSERT INTO crm_contact ({_COLUMNS}, first_name, last_name, name, account_id, job_title, email, phone,
-  mobile, city, preferred_channel, description) SELECT id, version, created_at, updated_at, owner_id, f, l, f || ' ' || l,
-  {_ID.format(n="(1 + n * 13 %% %(accounts)s)")}, pick(%(jobs)s, 1), CASE n %% 2 WHEN 0 THEN 'person' || n || '@example.com'
-  ELSE 'p.' || n || '@company' || (n %% 200000) || '.example' END, '',
+  mobile, city, preferred_channel, description) SELECT id, version, created_at, updated_at, owner_id, f, l,
+  f || ' ' || l, {_ID.format(n="(1 + n * 13 %% %(accounts)s)")}, pick(%(jobs)s, 1),
+  CASE n %% 2 WHEN 0 THEN 'person' || n || '@example.com' ELSE 'p.' || n || '@company' || (n %% 200000) || '.example' END, '',
   '+98912' || lpad((n * 7919 %% 10000000)::text, 7, '0'), pick(%(cities)s, 1), '', ''
 FROM (SELECT n, {_HEAD.format(n="n")},
   CASE n %% 3 WHEN 0 THEN pick(%(first_latin)s, 1.8) ELSE pick(%(first)s, 1.8) END AS f,

@@ -87,8 +87,11 @@ def opening(*, actor: Actor) -> list[Group]:
     """Before anything is typed: what one had in hand last, comes back to often, or has to do."""
     recent = recent_records(actor=actor)
     had = {option.url for group in recent for option in group.options}
-    suggested = [o for o in (*_waiting(actor), *_often(actor)) if o.url not in had]
-    return [*recent, Group(_("Suggested"), list({o.url: o for o in suggested}.values())[:SUGGESTED])]
+    suggested = [o for o in _often(actor) if o.url not in had]
+    if len(suggested) < SUGGESTED:
+        known = had | {o.url for o in suggested}
+        suggested += {o.url: o for o in _waiting(actor) if o.url not in known}.values()
+    return [*recent, Group(_("Suggested"), suggested[:SUGGESTED])]
 
 
 def recent_records(*, actor: Actor) -> list[Group]:
