@@ -55,7 +55,9 @@ def avatar(name: object, key: object = "", classes: str = "", label: bool = Fals
 @register.simple_tag
 def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
     """A text in parts, those that answered to a search in `<mark>`."""
-    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces))
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces)
+    )
 
 
 @register.filter

@@ -94,5 +94,7 @@ manifest = Module(
     api_urls="crm.api_urls",
     jobs={
         "crm.search_words": "kernel.search.gathering.gather_words",
-        "crm.import": "crm.imports.run.run_import", "crm.import_preview": "crm.imports.preview.run_preview"},
+        "crm.import": "crm.imports.run.run_import",
+        "crm.import_preview": "crm.imports.preview.run_preview",
+    },
 )

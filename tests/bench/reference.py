@@ -69,7 +69,8 @@ FROM generate_series(1, %(accounts)s::bigint) n"""
 _CONTACTS = f"""INSERT INTO crm_contact ({_COLUMNS}, first_name, last_name, name, account_id, job_title, email, phone,
   mobile, city, preferred_channel, description) SELECT id, version, created_at, updated_at, owner_id, f, l,
   f || ' ' || l, {_ID.format(n="(1 + n * 13 %% %(accounts)s)")}, pick(%(jobs)s, 1),
-  CASE n %% 2 WHEN 0 THEN 'person' || n || '@example.com' ELSE 'p.' || n || '@company' || (n %% 200000) || '.example' END, '',
+  CASE n %% 2 WHEN 0 THEN 'person' || n || '@example.com' ELSE 'p.' || n || '@company' || n %% 200000 || '.example'
+  END, '',
   '+98912' || lpad((n * 7919 %% 10000000)::text, 7, '0'), pick(%(cities)s, 1), '', ''
 FROM (SELECT n, {_HEAD.format(n="n")},
   CASE n %% 3 WHEN 0 THEN pick(%(first_latin)s, 1.8) ELSE pick(%(first)s, 1.8) END AS f,

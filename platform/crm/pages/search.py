@@ -45,7 +45,7 @@ def _results(text: str, chosen: Entity | None, actor: Actor, number: str) -> dic
     hits = search_hits(text, actor=actor, most=RANKED, entities=[chosen] if chosen else None)
     page = Paginator(hits, SIZE).get_page(number)
     counts = counts_of(text, actor=actor)
-    options: list[Option] = [option_of(one) for one in show(page.object_list, actor=actor)]
+    options: list[Option] = [option_of(one) for one in show(list(page.object_list), actor=actor)]
     total = counts.get(chosen.name, 0) if chosen else sum(counts.values())
     query = {"q": text, **({"entity": chosen.name} if chosen else {})}
     return {

@@ -165,7 +165,8 @@ class Entity:
         if not self.has_search:
             return ()
         column: Any = self.model_class._meta.get_field("search_text")
-        named = (part.name for part in column.expression.flatten() if isinstance(part, models.F))
+        parts: Any = column.expression.flatten()
+        named = (str(part.name) for part in parts if part.__class__ is models.F)
         return tuple(dict.fromkeys(named))
 
     @cached_property
