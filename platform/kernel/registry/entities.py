@@ -166,7 +166,7 @@ class Entity:
             return ()
         column: Any = self.model_class._meta.get_field("search_text")
         parts: Any = column.expression.flatten()
-        named = (str(part.name) for part in parts if part.__class__ is models.F)
+        named = (str(vars(part)["name"]) for part in parts if part.__class__ is models.F)
         return tuple(dict.fromkeys(named))
 
     @cached_property
