@@ -1,6 +1,7 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
+from crm.customization.api import urlpatterns as formulas
 from crm.imports.api.urls import urlpatterns as imports
 from crm.search_api.urls import urlpatterns as search
 
-urlpatterns = [*imports, *search]
+urlpatterns = [*imports, *formulas, *search]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.models import (
     COLLATION,
     LIVE,
+    PLACED,
     OwnedRecord,
     own_text_index,
     search_column,
@@ -62,6 +63,7 @@ class Deal(OwnedRecord):
             models.Index(fields=["reference"], name="deal_reference"),
             models.Index(fields=["pipeline", "stage", "-created_at", "-id"], name="deal_board"),
             models.Index(fields=["-created_at", "-id"], name="deal_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="deal_territory", condition=PLACED),
             models.Index(fields=["close_date", "id"], name="deal_close_date"),
             models.Index(fields=["name", "id"], name="deal_name"),
             # The largest first, as lists sort: empty amounts last.

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 import kernel.query.lookups  # noqa: F401 — registers the lookups
-from kernel.access import Actor, records_visible_to
+from kernel.access import Actor, entity_for, records_visible_to
 from kernel.errors import Invalid
 from kernel.query.filters import Filter, apply_filters
 from kernel.registry import Entity, registry
@@ -23,7 +23,7 @@ def select(
     action: str = "view",
 ) -> QuerySet[Any]:  # fmt: skip
     """Records the actor may do `action` to. Relations of list columns come with them."""
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     rows = apply_filters(kind, records_visible_to(actor, kind, action), list(filters), actor)
     if q:
         rows = search(kind, rows, q)

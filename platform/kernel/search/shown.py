@@ -49,7 +49,8 @@ def _bare(kind: Entity, rows: Any) -> Any:
 
 def belongs_to(kind: Entity) -> Field | None:
     """The field that tells a record from others of its title: what it belongs to, or its subtitle."""
-    names = [name for name in (kind.subtitle, *kind.glance) if name and name != kind.owner and name in kind.all_fields]
+    named = (name for name in (kind.subtitle, *kind.glance) if name and name != kind.owner and name in kind.all_fields)
+    names = [name for name in named if not kind.field(name).masked]
     relations = [name for name in names if kind.field(name).kind == "relation"]
     chosen = next(iter([*([kind.subtitle] if kind.subtitle in names else []), *relations, *names]), None)
     return kind.field(chosen) if chosen else None

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0002_faster_lists"),
+        ("kernel", "0003_shares_and_record_types"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("crm", "0005_opened")]
+    dependencies = [("crm", "0006_opened")]
 
     operations = [
         postgres.AddIndexConcurrently(

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("sfa", "0003_values_of_custom_fields")]
+    dependencies = [("sfa", "0004_deals_by_territory")]
 
     operations = [
         postgres.AddIndexConcurrently(

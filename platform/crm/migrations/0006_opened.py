@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0004_customization"),
+        ("crm", "0005_records_by_territory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
