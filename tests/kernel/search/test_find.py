@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm.customization.services import define_field
 from crm.models import Contact
 from kernel import access
 from kernel.access import Actor
@@ -172,3 +173,11 @@ def test_questions_do_not_grow_with_records(make: Any, found: Any, admin: Actor)
 
     asked(3)
     assert asked(1) == asked(6)
+
+
+def test_what_is_written_in_an_own_text_field_is_found(make: Any, titles: Any, admin: Actor) -> None:
+    define_field(actor=admin, entity="account", name="x_motto", kind="text", label={"en": "Motto"}, options={})
+    make("account", name="Zagros Steel", x_motto="همیشه استوار")
+    make("account", name="Nordlys")
+    assert titles("استوار", admin) == ["Zagros Steel"]
+    assert titles("zagros همیشه", admin) == ["Zagros Steel"]
