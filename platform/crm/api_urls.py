@@ -5,5 +5,6 @@ from django.urls import path
 from crm.audit.api import AuditView
 from crm.customization.api import urlpatterns as formulas
 from crm.imports.api.urls import urlpatterns as imports
+from crm.search_api.urls import urlpatterns as search
 
-urlpatterns = [*imports, *formulas, path("audit/", AuditView.as_view(), name="api-audit")]
+urlpatterns = [*imports, *formulas, *search, path("audit/", AuditView.as_view(), name="api-audit")]

@@ -39,6 +39,7 @@ account = Entity(
     ),
     listed_by=(Listed("parent", ("name", "city")),),
     levels=EVERYONE,
+    search_fields=("name", "phone", "email", "website", "national_id"),
     empty_hint=_("An account is an organization you sell to or work with."),
 )  # fmt: skip
 
@@ -70,6 +71,7 @@ contact = Entity(
     prepare="crm.services.contacts.prepare_contact",
     listed_by=(Listed("account", ("name", "job_title", "phone", "email")),),
     levels=EVERYONE,
+    search_fields=("name", "email", "phone", "mobile", "account"),
     empty_hint=_("A contact is a person, usually at one of your accounts."),
 )  # fmt: skip
 
@@ -96,6 +98,7 @@ manifest = Module(
     urls="crm.urls",
     api_urls="crm.api_urls",
     jobs={
+        "crm.search_words": "kernel.search.gathering.gather_words",
         "crm.import": "crm.imports.run.run_import",
         "crm.import_preview": "crm.imports.preview.run_preview",
         "crm.derive": "kernel.derived.refilling.run_refill",
