@@ -21,6 +21,7 @@ from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.registry import Entity, registry
+from kernel.search.near import learn_words
 from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import (
     Change,
@@ -61,6 +62,8 @@ def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID |
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
+    if kind.title in change.diff:
+        learn_words(kind, [change.record])
     change.record.audit_id = row.pk
     return row.pk
 
@@ -202,6 +205,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
+    learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])
 
 
@@ -246,6 +250,9 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
         _undo_group(registry.entity(name), verb, rows, actor, outcome)
+    if outcome.changed:
+        told = {"batch": [None, str(identifier)], "rows": [None, outcome.changed]}
+        audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
     return outcome
 
 
