@@ -89,9 +89,9 @@ def _fill(crowd: Crowd, rows: int) -> dict[str, User]:
         sql.run(_MORE, numbers)
         askers = _askers(teams, people, lands)
         _share(askers, people)
-    sql.run("ANALYZE crm_contact")
-    sql.run("ANALYZE kernel_share")
-    sql.run("ANALYZE identity_user")
+        sql.run("ANALYZE crm_contact")
+        sql.run("ANALYZE kernel_share")
+        sql.run("ANALYZE identity_user")
     return askers
 
 
