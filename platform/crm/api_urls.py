@@ -1,5 +1,10 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
-from crm.imports.api.urls import urlpatterns
+from django.urls import path
 
-__all__ = ["urlpatterns"]
+from crm.audit.api import AuditView
+from crm.customization.api import urlpatterns as formulas
+from crm.imports.api.urls import urlpatterns as imports
+from crm.search_api.urls import urlpatterns as search
+
+urlpatterns = [*imports, *formulas, *search, path("audit/", AuditView.as_view(), name="api-audit")]

@@ -21,8 +21,19 @@ from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.registry import Entity, registry
+from kernel.search.near import learn_words
 from kernel.upsert import RowResult, change_records, upsert_records
-from kernel.write import Change, changes_between, check_unique, fill_defaults, new_record, put, save_changed, snapshot
+from kernel.write import (
+    Change,
+    changes_between,
+    check_unique,
+    derived,
+    fill_defaults,
+    new_record,
+    put,
+    save_changed,
+    snapshot,
+)
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -51,6 +62,8 @@ def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID |
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
+    if kind.title in change.diff:
+        learn_words(kind, [change.record])
     change.record.audit_id = row.pk
     return row.pk
 
@@ -75,8 +88,9 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
-    record.save(force_insert=True)
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
+    with derived(kind, [change]):
+        record.save(force_insert=True)
     _finish(kind, "created", change, actor)
     return record
 
@@ -110,8 +124,10 @@ def update_record(
         return record
     check_unique(kind, record)
     record.version += 1
-    record.save(force_update=True)
-    _finish(kind, "changed", Change(record, before, diff), actor)
+    change = Change(record, before, diff)
+    with derived(kind, [change]):
+        record.save(force_update=True)
+    _finish(kind, "changed", change, actor)
     return record
 
 
@@ -139,8 +155,10 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
 
 def _set_deleted(kind: Entity, record: Any, at: Any, actor: Actor, verb: str, batch: UUID | None = None) -> None:
     record.deleted_at, record.version = at, record.version + 1
-    record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at"])
-    _finish(kind, verb, Change(record, snapshot(kind, record), {}), actor, batch)
+    change = Change(record, snapshot(kind, record), {})
+    with derived(kind, [change]):
+        record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at", "extra"])
+    _finish(kind, verb, change, actor, batch)
 
 
 @transaction.atomic
@@ -187,6 +205,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
+    learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])
 
 
@@ -231,6 +250,9 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
         _undo_group(registry.entity(name), verb, rows, actor, outcome)
+    if outcome.changed:
+        told = {"batch": [None, str(identifier)], "rows": [None, outcome.changed]}
+        audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
     return outcome
 
 

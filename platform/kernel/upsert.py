@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from kernel import audit
 from kernel.access import Actor, may_add, require_open, visible
 from kernel.context import get_door
-from kernel.copying import insert_records
 from kernel.errors import Denied, Invalid, Problem
 from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.narrowing import TYPE, refuse_fields, refuse_matching, refuse_type, whole
 from kernel.registry import Entity
+from kernel.search.near import learn_words
 from kernel.text.folding import match_key
-from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, new_record, put, save_changed, snapshot
+from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, new_record, put, save_many, snapshot
 
 Values = Mapping[str, Any]
 
@@ -198,8 +198,7 @@ class _Upsert:
         for change in self.changed.values():
             assert change.before is not None
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
-        insert_records(self.kind.model_class, [c.record for c in self.made.values()])
-        save_changed(self.kind, list(self.changed.values()))
+        save_many(self.kind, list(self.made.values()), list(self.changed.values()))
 
     def _tell(self) -> None:
         rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]
@@ -207,6 +206,7 @@ class _Upsert:
         audit.record_changes(self.kind, told, actor=self.actor, batch=self.batch)
         if not rows:
             return
+        learn_words(self.kind, (change.record for _verb, change in rows if self.kind.title in change.diff))
         payload = {"entity": self.kind.name, "batch": str(self.batch), "made": [str(pk) for pk in self.made],
                    "changed": [str(pk) for pk in self.changed]}  # fmt: skip
         events: list[tuple[str, dict[str, Any]]] = [(f"{self.kind.engine}.{self.kind.name}_imported", payload)]

@@ -22,6 +22,7 @@ from crm.pages.lookup import lookup
 from crm.pages.palette import palette
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
+from crm.pages.search import search
 from crm.pages.sharing import reveal, shares, unshare, why
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
@@ -34,6 +35,7 @@ View = Callable[..., HttpResponseBase]
 urlpatterns: list[URLPattern] = [
     path("", signed_in(home), name="home"),
     path("palette/", signed_in(palette), name="palette"),
+    path("search/", signed_in(search), name="search"),
     path("lookup/<slug:entity>/", signed_in(lookup), name="lookup"),
     path("undo/view/<uuid:audit_id>/", signed_in(require_POST(undo_view)), name="undo_view"),
     path("undo/<uuid:batch>/", signed_in(require_POST(undo)), name="undo"),

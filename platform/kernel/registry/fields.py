@@ -42,6 +42,19 @@ class F:
     default_by: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Rollup:
+    """What a field says of the records that point to its own: how many they are, or the sum, least, most or mean of one
+    of their fields. `filters` are parameters as a list of them takes: only won deals.
+    """
+
+    child: str
+    relation: str
+    how: Literal["count", "sum", "min", "max", "average"]
+    of: str = ""
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """A field as every face sees it. `column` is the model attribute that a query names."""
@@ -68,6 +81,10 @@ class Field:
     revealable: bool = False
     #: What a query says for a value that has no column of its own, being kept in `extra` (see kernel.custom).
     expression: Any = field(default=None, compare=False)
+    #: Calculated from others (kernel.derived) and never written by hand: a formula, a roll-up, or the currency of one.
+    derived: bool = False
+    formula: str = ""
+    rollup: Rollup | None = None
 
     @property
     def stored(self) -> bool:
