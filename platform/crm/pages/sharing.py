@@ -76,7 +76,7 @@ def _end_of(text: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        day = parse_value("date", text, options={})
+        day: Any = parse_value("date", text, options={})
     except BadValue as error:
         raise Invalid.one("until", error.code, error.message) from None
     return datetime.combine(day, time.max, get_locale().zone)
