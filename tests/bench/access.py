@@ -33,7 +33,8 @@ INSERT INTO crm_contact (id, version, created_at, updated_at, extra, owner_id, t
 SELECT gen_random_uuid(), 1, now() - n * interval '1 second', now(), '{}',
   (%(people)s::uuid[])[1 + n %% %(number)s], CASE WHEN n %% 5 = 0 THEN (%(lands)s::uuid[])[1 + n %% %(places)s] END,
   CASE WHEN n %% 50 = 0 THEN %(type)s::uuid END,
-  'Sara', 'Of ' || n, 'Sara of ' || (n * 7919) %% 1000003, '', 'sara' || n || '@of.example', '', '', 'Tehran', '', ''
+  'Sara', 'Of ' || n, 'Sara of ' || (n::bigint * 7919) %% 1000003, '',
+  'sara' || n || '@of.example', '', '', 'Tehran', '', ''
 FROM generate_series(1, %(rows)s) n
 """
 
@@ -89,9 +90,9 @@ def _fill(crowd: Crowd, rows: int) -> dict[str, User]:
         sql.run(_MORE, numbers)
         askers = _askers(teams, people, lands)
         _share(askers, people)
-    sql.run("ANALYZE crm_contact")
-    sql.run("ANALYZE kernel_share")
-    sql.run("ANALYZE identity_user")
+        sql.run("ANALYZE crm_contact")
+        sql.run("ANALYZE kernel_share")
+        sql.run("ANALYZE identity_user")
     return askers
 
 

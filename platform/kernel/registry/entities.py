@@ -158,11 +158,6 @@ class Entity:
         return tuple(self.all_fields[name] for name in names)
 
     @cached_property
-    def seen_search(self) -> tuple[str, ...] | None:
-        """Columns in which alone a reader may search; None where they may search in all that the entity searches."""
-        return None
-
-    @cached_property
     def sections(self) -> tuple[Section, ...]:
         return self.layout or (Section("", tuple(f.name for f in self.editable_fields)),)
 
