@@ -21,7 +21,7 @@ from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
 from kernel.upsert import RowResult, change_records, upsert_records
-from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, snapshot
+from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, settle, snapshot
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -46,7 +46,8 @@ def _events(kind: Entity, verb: str, change: Change) -> list[tuple[str, dict[str
 
 
 def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID | None = None) -> UUID:
-    """The audit row and the events of one change; returns the audit row's id, by which it can be undone."""
+    """What follows from one change, its audit row and its events; returns the audit row's id, which undoes it."""
+    settle(kind, verb, [change], actor)
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
@@ -174,6 +175,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
+    settle(kind, verb, changes, actor)
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
     publish_all([event for change in changes for event in _events(kind, verb, change)])
 

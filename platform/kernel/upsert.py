@@ -16,7 +16,7 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.registry import Entity, registry
 from kernel.text.folding import match_key
-from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, save_changed, snapshot
+from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, save_changed, settle, snapshot
 
 Values = Mapping[str, Any]
 
@@ -70,8 +70,8 @@ class _Upsert:
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError:
-            return self._one_by_one(rows)
+        except (IntegrityError, Invalid) as error:
+            return self._one_by_one(rows, error)
         self._tell()
         return results
 
@@ -90,9 +90,9 @@ class _Upsert:
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError:
+        except (IntegrityError, Invalid) as error:
             if len(values) == 1:
-                return dict.fromkeys(values, RowResult("refused", problems={"": [Problem("taken", TAKEN)]}))
+                return dict.fromkeys(values, RowResult("refused", problems=_why(error)))
             again = [_Upsert(self.kind, self.actor, (), self.batch).run_by_id({pk: v}) for pk, v in values.items()]
             return {pk: result for one in again for pk, result in one.items()}
         self._tell()
@@ -190,6 +190,8 @@ class _Upsert:
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
         insert_records(self.kind.model_class, [c.record for c in self.made.values()])
         save_changed(self.kind, list(self.changed.values()))
+        settle(self.kind, "created", list(self.made.values()), self.actor)
+        settle(self.kind, "changed", list(self.changed.values()), self.actor)
 
     def _tell(self) -> None:
         rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]
@@ -205,14 +207,18 @@ class _Upsert:
             events += [event for _, c in rows for event in self.kind.events_function(c.record, c.before)]
         publish_all(events)
 
-    def _one_by_one(self, rows: Sequence[Values]) -> list[RowResult]:
-        """A unique value was taken somewhere in the batch: save each row on its own to find out where."""
+    def _one_by_one(self, rows: Sequence[Values], error: Exception) -> list[RowResult]:
+        """Something in the batch could not be kept (a unique value was taken, say): save each row on its own."""
         if len(rows) == 1:
-            return [RowResult("refused", problems={"": [Problem("taken", TAKEN)]})]
+            return [RowResult("refused", problems=_why(error))]
         results = []
         for row in rows:
             results += _Upsert(self.kind, self.actor, self.match, self.batch).run([row])
         return results
+
+
+def _why(error: Exception) -> dict[str, list[Problem]]:
+    return error.problems if isinstance(error, Invalid) else {"": [Problem("taken", TAKEN)]}
 
 
 def _denied() -> RowResult:

@@ -1,9 +1,14 @@
 """The customer base's tables."""
 
+from crm.models.hanging import Attachment, Tag, Tagging
 from crm.models.imports import ImportMapping, ImportProblem, ImportRun
+from crm.models.parts import Address, ContactPoint, Holding, LifeEvent, LifeEventKind
 from crm.models.people import Account, Contact
+from crm.models.relationships import Relationship, RelationshipRole
 from crm.models.views import SavedView, ViewChoice
 
 __all__ = [
-    "Account", "Contact", "ImportMapping", "ImportProblem", "ImportRun", "SavedView", "ViewChoice",
+    "Account", "Address", "Attachment", "Contact", "ContactPoint", "Holding", "ImportMapping", "ImportProblem",
+    "ImportRun", "LifeEvent", "LifeEventKind", "Relationship", "RelationshipRole", "SavedView", "Tag", "Tagging",
+    "ViewChoice",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor
@@ -123,7 +124,9 @@ def apply_filters(
 ) -> QuerySet[Any]:
     kind = registry.entity(entity)
     for one in filters:
-        queryset = queryset.filter(_condition(kind.field(one.field), one, actor))
+        field = kind.field(one.field)
+        asked = import_string(field.asks)(kind, one.op, one.values) if field.asks else _condition(field, one, actor)
+        queryset = queryset.filter(asked)
         if one.op == "contains" and one.field == kind.title and kind.has_search:
             # The title is part of what is searched, so the trigram index narrows before rows are folded one by one.
             held = [Q(search_text__holds=fold(str(value))) for value in one.values]

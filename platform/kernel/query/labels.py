@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Value, When
 
 from kernel.access import Actor, records_visible_to
 from kernel.query.lookups import like_pattern
-from kernel.query.select import MOST_WORDS, TRIGRAM, search
+from kernel.query.select import MOST_WORDS, TRIGRAM, anywhere, search
 from kernel.registry import Entity, registry
 from kernel.text.folding import fold
 
@@ -41,7 +41,7 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
     if kind.has_search:
         for short in (word for word in words if len(word) < TRIGRAM):
             begins = like_pattern(short)[1:]
-            rows = rows.filter(Q(search_text__begins=begins) | Q(search_text__begins=f"% {begins}"))
+            rows = rows.filter(anywhere(kind, "begins", begins) | anywhere(kind, "begins", f"% {begins}"))
         words = [word for word in words if len(word) >= TRIGRAM]
     rows = search(kind, rows, " ".join(words))
     if folded and kind.has_search:

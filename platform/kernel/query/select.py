@@ -79,7 +79,12 @@ def search(entity: str | Entity, queryset: QuerySet[Any], text: str) -> QuerySet
         return queryset
     if not kind.has_search:
         return queryset.filter(*[Q(**{f"{kind.title}__folded": word}) for word in words])
-    return queryset.filter(*[Q(search_text__holds=word) for word in words])
+    return queryset.filter(*[anywhere(kind, "holds", word) for word in words])
+
+
+def anywhere(kind: Entity, how: str, text: str) -> Q:
+    """The condition over each of the entity's searched columns; each has its trigram index."""
+    return Q(*[Q(**{f"{column}__{how}": text}) for column in kind.search_columns], _connector=Q.OR)
 
 
 def sums(entity: str | Entity, queryset: QuerySet[Any], names: Sequence[str]) -> dict[str, dict[str, Decimal]]:
