@@ -4,7 +4,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from crm.pages.urls import urlpatterns as pages
+from crm.panels.urls import urlpatterns as panels
 
-urlpatterns = [*pages]
+urlpatterns = [*pages, *panels]
 if find_spec("crm.imports.urls"):
     urlpatterns += import_module("crm.imports.urls").urlpatterns

@@ -49,7 +49,10 @@ address = Entity(
     layout=(
         Section(
             _("Address"),
-            ("label", "street", "city", "province", "region", "postal_code", "country", "is_primary", "account", "contact"),
+            (
+                "label", "street", "city", "province", "region", "postal_code", "country", "is_primary", "account",
+                "contact",
+            ),
         ),
     ),
     prepare="crm.services.parts.prepare_address",
@@ -57,7 +60,7 @@ address = Entity(
     levels=PARTS,
     make_from_import=False,
     empty_hint=_("Where accounts and contacts are: head office, plant, home, where to send invoices."),
-)  # fmt: skip
+)
 
 life_event_kind = Entity(
     name="life_event_kind",

@@ -12,12 +12,12 @@ from kernel.registry import Entity, F, Listed, Section
 
 LANGUAGES: Final = ("fa", "en", "ar", "az", "ckb", "de", "es", "fr", "hy", "it", "ru", "tr", "zh")
 ZONES: Final = (
-    "Asia/Tehran", "Asia/Baghdad", "Asia/Kabul", "Asia/Dubai", "Asia/Baku", "Asia/Yerevan", "Asia/Riyadh", "Asia/Kuwait",
-    "Asia/Qatar", "Asia/Karachi", "Asia/Kolkata", "Asia/Ashgabat", "Asia/Tashkent", "Asia/Dushanbe", "Asia/Almaty",
-    "Asia/Shanghai", "Asia/Tokyo", "Asia/Seoul", "Asia/Singapore", "Europe/Istanbul", "Europe/Moscow", "Europe/London",
-    "Europe/Berlin", "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Vienna", "Europe/Stockholm", "Europe/Kyiv",
-    "Africa/Cairo", "Africa/Johannesburg", "Australia/Sydney", "America/New_York", "America/Chicago", "America/Denver",
-    "America/Los_Angeles", "America/Toronto", "America/Sao_Paulo", "UTC",
+    "Asia/Tehran", "Asia/Baghdad", "Asia/Kabul", "Asia/Dubai", "Asia/Baku", "Asia/Yerevan", "Asia/Riyadh",
+    "Asia/Kuwait", "Asia/Qatar", "Asia/Karachi", "Asia/Kolkata", "Asia/Ashgabat", "Asia/Tashkent", "Asia/Dushanbe",
+    "Asia/Almaty", "Asia/Shanghai", "Asia/Tokyo", "Asia/Seoul", "Asia/Singapore", "Europe/Istanbul", "Europe/Moscow",
+    "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Vienna", "Europe/Stockholm",
+    "Europe/Kyiv", "Africa/Cairo", "Africa/Johannesburg", "Australia/Sydney", "America/New_York", "America/Chicago",
+    "America/Denver",    "America/Los_Angeles", "America/Toronto", "America/Sao_Paulo", "UTC",
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ account = Entity(
         "name", "kind", "tier", "owner", F("parent", target="account"), "industry", "sector", "size",
         F("phone", kind="phone"), "email", "website", F("national_id", kind="legal_id"), "registration_number",
         "economic_code", "country", "city", "address", "employees", "revenue", "year_established", "description",
-        *STAMPS,
+        F("picture_id", in_list=False), *STAMPS,
     ),
     columns=("name", "sector", "city", "phone", "owner", "employees", "revenue"),
     match=("name", "national_id", "email", "phone", "registration_number"),
@@ -80,7 +80,7 @@ contact = Entity(
         "preferred_channel",
         F("preferred_language", kind="choice", choices=tuple((code, _named(code)) for code in LANGUAGES)),
         F("time_zone", kind="choice", choices=tuple((zone, zone) for zone in ZONES)),
-        "no_calls", "no_email", "no_sms", "no_post", "description", *STAMPS,
+        "no_calls", "no_email", "no_sms", "no_post", "description", F("picture_id", in_list=False), *STAMPS,
     ),
     columns=("name", "account", "job_title", "mobile", "email", "owner"),
     match=("email", "mobile", "phone", "name", "national_id"),

@@ -16,7 +16,7 @@ class Customer(OwnedRecord):
     #: Why: {"by": "hand" | engine, "at": iso, "note": "", "lines": [{"label", "text", "points"}], "score", "limit"}.
     tier_reason = models.JSONField(default=dict, db_default={}, editable=False)
     #: The attachment that shows it.
-    picture_id = models.UUIDField(null=True, blank=True, editable=False)
+    picture_id = models.UUIDField(_("picture"), null=True, blank=True, editable=False)
     #: Folded text of every further way to reach them, so that search finds it without a join.
     more_text = models.TextField(default="", db_default="", blank=True, editable=False)
 

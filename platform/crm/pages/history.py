@@ -93,6 +93,8 @@ def _currency(field: Field, changes: Mapping[str, Any]) -> str:
 def _words(field: Field, value: Any, labels: Labels, currency: str) -> str:
     if value is None or value == "":
         return ""
+    if field.kind == "uuid":
+        return _("set")  # an id says nothing to a reader
     if field.kind == "relation":
         return labels.get(field.target, UUID(str(value))) or _("(not visible to you)")
     if field.kind == "datetime":

@@ -27,6 +27,7 @@ class Option:
     icon: str
     detail: str = ""
     keys: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def palette(request: HttpRequest) -> HttpResponse:
 def seen_entities(actor: Actor) -> list[Entity]:
     """Entities with pages that the actor may see, of engines that are on."""
     on = registry.entities_of(actor.engines)
-    return [entity for entity in on if entity.pages and actor.may(entity.permission("view"))]
+    return [entity for entity in on if entity.pages and not entity.is_part and actor.may(entity.permission("view"))]
 
 
 def found_records(text: str, *, actor: Actor) -> list[Group]:
@@ -60,7 +61,7 @@ def found_records(text: str, *, actor: Actor) -> list[Group]:
     for entity in seen_entities(actor):
         base = entity_url(entity, "list")
         found = suggest(entity, text, actor=actor, limit=EACH)
-        options = [Option(s.label, f"{base}{s.id}/", entity.icon, s.detail) for s in found]
+        options = [Option(s.label, f"{base}{s.id}/", entity.icon, s.detail, tier=s.tier) for s in found]
         groups.append(Group(str(entity.label_plural), options))
     return groups
 
@@ -79,7 +80,9 @@ def recent_records(*, actor: Actor) -> list[Group]:
         wanted.setdefault(name, []).append(pk)
     labels = Labels(actor).learn(wanted)
     options = [
-        Option(label, entity_url(seen[name], "detail", pk), seen[name].icon, str(seen[name].label))
+        Option(
+            label, entity_url(seen[name], "detail", pk), seen[name].icon, str(seen[name].label), tier=labels.tier(pk)
+        )
         for pk, name in chosen.items()
         if (label := labels.get(name, pk))
     ]

@@ -26,6 +26,7 @@ class Item:
     #: Under the name, and at the end of the line (a sum or a date).
     words: Sequence[SafeString]
     end: SafeString
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList
     """Lists the actor may see, of engines that are on; two queries each, and one for names."""
     lists = []
     for target, spec in registry.lists_on(entity.name):
-        if target.pages and actor.may(target.permission("view")):
+        if target.pages and not target.is_part and actor.may(target.permission("view")):
             lists.append(_related_list(spec, target, pk, actor))
     return lists
 
@@ -67,4 +68,5 @@ def _item(target: Entity, row: Any, fields: Sequence[Any], labels: Labels) -> It
     drawn = [(field, cell(field, row, labels)) for field in fields]
     end = next((html for field, html in drawn if field.kind == "money" and html), SafeString(""))
     words = [html for field, html in drawn if html and field.kind != "money"][:2]
-    return Item(row.pk, target.title_of(row), entity_url(target, "detail", row.pk), words, end)
+    url = entity_url(target, "detail", row.pk)
+    return Item(row.pk, target.title_of(row), url, words, end, getattr(row, "tier", ""))

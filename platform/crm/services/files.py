@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Attachment
 from kernel import files
 from kernel.access import Actor, denied, get_record_for, require_open
-from kernel.audit import record_act
 from kernel.errors import Invalid
 from kernel.formats import digits
-from kernel.records import create_record
+from kernel.records import create_record, update_record
 from kernel.registry import Entity, registry
 
 MEGABYTE: Final = 1024 * 1024
@@ -122,15 +121,10 @@ def _check(size: int, head: bytes, content_type: str, *, picture: bool) -> None:
 
 @transaction.atomic
 def set_picture(entity: str | Entity, pk: UUID | str, upload: UploadedFile | None, *, actor: Actor) -> Any:
-    """Give a customer a photo or logo, or take it away; the record's audit tells of it. Returns the record."""
+    """Give a customer a photo or logo, or take it away; the one before is kept for undo."""
     kind = registry.entity(entity)
     record = get_record_for(actor, kind, pk, "change")
-    before = record.picture_id
     shown = None
     if upload is not None:
         shown = attach_file(kind, pk, upload, actor=actor, purpose=Attachment.Purpose.PICTURE).pk
-    kind.model_class._default_manager.filter(pk=record.pk).update(picture_id=shown)
-    record.picture_id = shown
-    told = {"picture": [before and str(before), shown and str(shown)]}
-    record_act("picture", actor=actor, entity=kind, record=record, changes=told)
-    return record
+    return update_record(kind, record.pk, actor=actor, values={"picture_id": shown})

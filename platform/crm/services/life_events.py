@@ -45,7 +45,7 @@ def prepare_event(event: Any, changed: set[str], actor: Actor) -> None:
 
 
 def next_day(on: date, yearly: bool, since: date, calendar: Calendar) -> date | None:
-    """The first day not before `since` on which it comes; of 30 Esfand and 29 February the day before in other years."""
+    """The first day not before `since` on which it comes; a leap day comes a day earlier in other years."""
     if on >= since:
         return on
     if not yearly:

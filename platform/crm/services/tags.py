@@ -54,8 +54,7 @@ def remove_tag(entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: A
     """Take one tag off many records."""
     kind, wanted = taggable(registry.entity(entity).name), list(dict.fromkeys(ids))
     rows = list(_of(kind, wanted).filter(tag_id=tag).values_list("pk", flat=True))
-    outcome = bulk_delete("tagging", rows, actor=actor)
-    return outcome
+    return bulk_delete("tagging", rows, actor=actor)
 
 
 def _of(kind: Entity, ids: Iterable[UUID]) -> Any:

@@ -7,28 +7,32 @@ from kernel.access import Actor
 from kernel.records import upsert_records
 
 _INFLUENCE, _WORK, _BUSINESS, _FAMILY = "influence", "work", "business", "family"
-#: key, Persian, the other way, English, the other way, group, who, of whom.
+#: key, Persian, the other way, English, the other way, group, who, of whom. A word stands before the other's name: on
+#: the first one's page "decision maker at: Zagros", on the second one's "decision maker: Sara".
 ROLES: Final = (
-    ("decision_maker", "تصمیم‌گیرنده در", "تصمیم‌گیرنده", "decision maker at", "decision maker", _INFLUENCE, "contact", "account"),
+    ("decision_maker", "تصمیم‌گیرنده در", "تصمیم‌گیرنده", "decision maker at", "decision maker",
+     _INFLUENCE, "contact", "account"),
     ("influencer", "اثرگذار در", "اثرگذار", "influencer at", "influencer", _INFLUENCE, "contact", "account"),
     ("champion", "حامی ما در", "حامی ما", "champion at", "champion", _INFLUENCE, "contact", "account"),
     ("opponent", "مخالف در", "مخالف", "opponent at", "opponent", _INFLUENCE, "contact", "account"),
     ("buyer", "خریدار در", "خریدار", "buyer at", "buyer", _INFLUENCE, "contact", "account"),
-    ("technical", "رابط فنی در", "رابط فنی", "technical contact at", "technical contact", _INFLUENCE, "contact", "account"),
-    ("employer", "کارفرمای", "کارمند", "employer of", "employee", _WORK, "account", "contact"),
-    ("manager", "مدیر", "زیرمجموعه", "manager of", "reports to them", _WORK, "contact", "contact"),
-    ("colleague", "همکار", "همکار", "colleague of", "colleague", _WORK, "contact", "contact"),
-    ("advisor", "مشاور", "مشاور", "advisor to", "advisor", _WORK, "any", "any"),
-    ("board_member", "عضو هیئت‌مدیرهٔ", "عضو هیئت‌مدیره", "board member of", "board member", _WORK, "contact", "account"),
-    ("shareholder", "سهام‌دار", "سهام‌دار", "shareholder of", "shareholder", _BUSINESS, "any", "account"),
-    ("partner", "شریک تجاری", "شریک تجاری", "partner of", "partner", _BUSINESS, "any", "any"),
-    ("supplier", "تأمین‌کنندهٔ", "تأمین‌کننده", "supplier of", "supplier", _BUSINESS, "any", "any"),
-    ("reseller", "نمایندهٔ فروش", "نمایندهٔ فروش", "reseller for", "reseller", _BUSINESS, "any", "any"),
-    ("competitor", "رقیب", "رقیب", "competitor of", "competitor", _BUSINESS, "account", "account"),
-    ("referrer", "معرف", "معرف", "referred them", "referred by", _BUSINESS, "any", "any"),
-    ("spouse", "همسر", "همسر", "spouse of", "spouse", _FAMILY, "contact", "contact"),
-    ("parent", "پدر یا مادر", "فرزند", "parent of", "child", _FAMILY, "contact", "contact"),
-    ("sibling", "خواهر یا برادر", "خواهر یا برادر", "sibling of", "sibling", _FAMILY, "contact", "contact"),
+    ("technical", "رابط فنی در", "رابط فنی", "technical contact at", "technical contact",
+     _INFLUENCE, "contact", "account"),
+    ("employee", "شاغل در", "کارمند", "works at", "employee", _WORK, "contact", "account"),
+    ("manager", "زیرمجموعه", "مدیر", "direct report", "manager", _WORK, "contact", "contact"),
+    ("colleague", "همکار", "همکار", "colleague", "colleague", _WORK, "contact", "contact"),
+    ("advisor", "مشاور برای", "مشاور", "advisor to", "advisor", _WORK, "any", "any"),
+    ("board_member", "عضو هیئت‌مدیره در", "عضو هیئت‌مدیره", "board member of", "board member",
+     _WORK, "contact", "account"),
+    ("shareholder", "سهام‌دار در", "سهام‌دار", "shareholder of", "shareholder", _BUSINESS, "any", "account"),
+    ("partner", "شریک تجاری", "شریک تجاری", "partner", "partner", _BUSINESS, "any", "any"),
+    ("supplier", "تأمین برای", "تأمین‌کننده", "supplies", "supplier", _BUSINESS, "any", "any"),
+    ("reseller", "نمایندهٔ فروش برای", "نمایندهٔ فروش", "sells for", "reseller", _BUSINESS, "any", "any"),
+    ("competitor", "رقیب", "رقیب", "competitor", "competitor", _BUSINESS, "account", "account"),
+    ("referrer", "معرفی‌کرده", "معرف", "referred", "referred by", _BUSINESS, "any", "any"),
+    ("spouse", "همسر", "همسر", "spouse", "spouse", _FAMILY, "contact", "contact"),
+    ("parent", "فرزند", "پدر یا مادر", "child", "parent", _FAMILY, "contact", "contact"),
+    ("sibling", "خواهر یا برادر", "خواهر یا برادر", "sibling", "sibling", _FAMILY, "contact", "contact"),
 )  # fmt: skip
 #: key, Persian, English, comes every year.
 LIFE_EVENTS: Final = (

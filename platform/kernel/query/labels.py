@@ -18,6 +18,8 @@ class Suggestion:
     id: UUID
     label: str
     detail: str = ""
+    #: Rank of a customer's worth, where its kind has one.
+    tier: str = ""
 
 
 def labels_for(entity: str | Entity, ids: Iterable[UUID | None], *, actor: Actor) -> dict[UUID, str]:
@@ -57,5 +59,7 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
     found = []
     for row in rows[:limit]:
         value = getattr(row, detail, "") if detail else ""
-        found.append(Suggestion(row.pk, kind.title_of(row), "" if value is None else str(value)))
+        found.append(
+            Suggestion(row.pk, kind.title_of(row), "" if value is None else str(value), getattr(row, "tier", ""))
+        )
     return found
