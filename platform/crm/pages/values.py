@@ -128,9 +128,8 @@ def _relation(one: _Value) -> SafeString:
             avatar(name, one.value),
             name,
         )
-    plain = (
-        format_html('<bdi title="{}">{}</bdi>', name, name) if len(name) > 28 else format_html("<bdi>{}</bdi>", name)
-    )
+    long = format_html(' title="{}"', name) if len(name) > 28 else ""
+    plain = format_html("<bdi{}>{}</bdi>", long, name)
     return _with_tier(plain, one)
 
 

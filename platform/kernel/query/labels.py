@@ -59,7 +59,6 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
     found = []
     for row in rows[:limit]:
         value = getattr(row, detail, "") if detail else ""
-        found.append(
-            Suggestion(row.pk, kind.title_of(row), "" if value is None else str(value), getattr(row, "tier", ""))
-        )
+        words = "" if value is None else str(value)
+        found.append(Suggestion(row.pk, kind.title_of(row), words, getattr(row, "tier", "")))
     return found
