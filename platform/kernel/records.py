@@ -140,7 +140,7 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
     """Bring a deleted record back."""
     require_open()
     kind = registry.entity(entity)
-    deleted = kind.model_class.everything.select_for_update().filter(visible(kind, actor, "delete"), pk=pk)  # type: ignore[attr-defined] # Record's manager
+    deleted = kind.model_class.everything.select_for_update(of=("self",)).filter(visible(kind, actor, "delete"), pk=pk)  # type: ignore[attr-defined] # Record's manager
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
