@@ -141,7 +141,8 @@ class Lives:
         """From what they bought: the sums are the deals', and the tier tells them."""
         model: Any = registry.entity("account").model_class
         deals: Any = registry.entity("deal").model_class._default_manager
-        won = dict(deals.filter(kind="won").values_list("account").annotate(s=Sum("amount")).values_list("account", "s"))
+        sums = deals.filter(kind="won").values_list("account").annotate(s=Sum("amount"))
+        won = dict(sums.values_list("account", "s"))
         ranked = sorted(accounts, key=lambda a: won.get(a.pk) or 0, reverse=True)
         for place, account in enumerate(ranked):
             tier = "4" if place < 6 else "3" if place < 18 else "2" if place < 36 else "1"

@@ -17,7 +17,7 @@ from kernel.formats import num
 
 CARD: Final = 44
 #: Groups in the order of the legend; "up" is the hierarchy.
-GROUPS: Final = ("up", *RoleGroup.values)
+GROUPS: Final = ("up", "here", *RoleGroup.values)
 _NARROW: Final = frozenset("ااآأدذرزژولi.,:;'|!fjltr()[] \u200c")
 
 
@@ -71,9 +71,9 @@ class Canvas:
     @property
     def groups(self) -> list[tuple[str, str]]:
         """Groups that occur, with their names, for the legend."""
-        used = {group or "other" for _path, group in self.lines}
-        labels = {"up": _("Hierarchy"), **{value: str(label) for value, label in RoleGroup.choices}}
-        labels["other"] = _("Contact here") if "other" in used else labels["other"]
+        used = {group for _path, group in self.lines}
+        named = {value: str(label) for value, label in RoleGroup.choices}
+        labels = {"up": _("Hierarchy"), "here": _("Contact here"), **named}
         return [(group, labels[group]) for group in GROUPS if group in used]
 
     def x(self, x: float, width: float = 0) -> float:
@@ -94,7 +94,7 @@ class Canvas:
         self.lines.append((f"M{self.x(x):g} {y1}V{y2}", group))
 
     def svg(self, label: str, *, zoom: float = 1) -> SafeString:
-        lines = format_html_join("", '<path class="ln g-{}" d="{}"/>', ((g or "other", p) for p, g in self.lines))
+        lines = format_html_join("", '<path class="ln g-{}" d="{}"/>', ((g, p) for p, g in self.lines))
         cards = mark_safe("".join(self._card(card) for card in self.cards))  # noqa: S308 — each made by format_html
         mores = mark_safe("".join(self._more(more) for more in self.mores))  # noqa: S308 — each made by format_html
         return format_html(
@@ -119,7 +119,7 @@ class Canvas:
             format_html('<text class="wd" x="{}" y="35">{}</text>', text, word) if word else "",
             self._tier(node, card.width),
         )  # fmt: skip
-        kind = "nd at" if card.center else f"nd g-{node.group or 'other'}"
+        kind = "nd at" if card.center else f"nd g-{node.group}"
         place = f"translate({left:g} {card.y})"
         if card.center:
             return format_html('<g class="{}" transform="{}">{}</g>', kind, place, body)

@@ -15,9 +15,9 @@ ZONES: Final = (
     "Asia/Tehran", "Asia/Baghdad", "Asia/Kabul", "Asia/Dubai", "Asia/Baku", "Asia/Yerevan", "Asia/Riyadh",
     "Asia/Kuwait", "Asia/Qatar", "Asia/Karachi", "Asia/Kolkata", "Asia/Ashgabat", "Asia/Tashkent", "Asia/Dushanbe",
     "Asia/Almaty", "Asia/Shanghai", "Asia/Tokyo", "Asia/Seoul", "Asia/Singapore", "Europe/Istanbul", "Europe/Moscow",
-    "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Vienna", "Europe/Stockholm",
-    "Europe/Kyiv", "Africa/Cairo", "Africa/Johannesburg", "Australia/Sydney", "America/New_York", "America/Chicago",
-    "America/Denver",    "America/Los_Angeles", "America/Toronto", "America/Sao_Paulo", "UTC",
+    "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Vienna",
+    "Europe/Stockholm", "Europe/Kyiv", "Africa/Cairo", "Africa/Johannesburg", "Australia/Sydney", "America/New_York",
+    "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Toronto", "America/Sao_Paulo", "UTC",
 )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ class Node:
     pk: UUID
     name: str
     word: str = ""
-    group: str = ""
+    #: What kind of tie it is: a role's group, "up" for the hierarchy, "here" for who works or lives there.
+    group: str = "here"
     tier: str = ""
     kind: str = ""
     far: list["Node"] = field(default_factory=list)
@@ -115,7 +116,9 @@ def _people(net: Network, record: Any, actor: Actor, seen: set[Any]) -> list[Nod
     total = here.count() if len(rows) > MOST_NEAR else len(rows)
     found = []
     for row in rows[:MOST_NEAR]:
-        node = node_of("contact", row, row.job_title or (_("lives here") if row.household_id == record.pk else ""))
+        node = node_of(
+            "contact", row, row.job_title or (_("lives here") if row.household_id == record.pk else ""), "here"
+        )
         if node.key not in seen:
             seen.add(node.key)
             found.append(node)
@@ -129,7 +132,7 @@ def _homes(record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
     wanted = {record.account_id: _("works here"), record.household_id: _("lives here")}
     wanted.pop(None, None)
     rows = records_visible_to(actor, "account").filter(pk__in=list(wanted))
-    nodes = [node_of("account", row, wanted[row.pk], "work") for row in rows if ("account", row.pk) not in seen]
+    nodes = [node_of("account", row, wanted[row.pk], "here") for row in rows if ("account", row.pk) not in seen]
     seen.update(node.key for node in nodes)
     return nodes
 
@@ -168,5 +171,5 @@ def _colleagues(net: Network, actor: Actor, seen: set[Any], budget: int) -> None
         home = near.get(row.account_id) or near.get(row.household_id)
         if home and budget and ("contact", row.pk) not in seen and len(home.far) < MOST_FAR:
             seen.add(("contact", row.pk))
-            home.far.append(node_of("contact", row, row.job_title))
+            home.far.append(node_of("contact", row, row.job_title, "here"))
             budget -= 1

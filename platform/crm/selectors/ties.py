@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from crm.models import Relationship
@@ -27,6 +28,10 @@ class Tie:
     until: date | None
     active: bool
     note: str
+
+    @property
+    def url(self) -> str:
+        return reverse(f"crm:{self.entity}_detail", args=[self.other.pk])
 
 
 def words(role: Any) -> tuple[str, str]:

@@ -28,7 +28,8 @@ def happening(record: Any, key: str, on: date, **values: Any) -> Any:
 
 
 def told() -> list[dict[str, Any]]:
-    return list(OutboxMessage.objects.filter(name="crm.life_event_came").order_by("id").values_list("payload", flat=True))
+    rows = OutboxMessage.objects.filter(name="crm.life_event_came").order_by("id")
+    return list(rows.values_list("payload", flat=True))
 
 
 def test_each_is_told_of_on_its_day_and_once(contact: Any) -> None:

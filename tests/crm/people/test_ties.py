@@ -83,7 +83,9 @@ def test_it_is_seen_by_whoever_sees_both_ends(account: Any, contact: Any, nima: 
     assert [n.name for n in network_of("account", house, actor=blind).near] == []
 
 
-def test_one_of_the_ends_must_be_ones_own_to_change(account: Any, contact: Any, nima: Any, reza: Any, acting: Any) -> None:
+def test_one_of_the_ends_must_be_ones_own_to_change(
+    account: Any, contact: Any, nima: Any, reza: Any, acting: Any
+) -> None:
     mine, others = account("Mine", owner=nima), contact("Other’s")
     made = tie("decision_maker", others, mine, actor=acting(nima))
     far = account("Far")
