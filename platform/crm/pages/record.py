@@ -48,7 +48,7 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         return _vary(render(request, "crm/record_rail.html", context))
     context["head_panels"], context["panels"] = draw_panels(frame, "head"), draw_panels(frame, "main")
     context["picture"] = _picture(frame)
-    context["related"] = related_lists(entity, pk, actor=actor)
+    context["related"] = related_lists(entity, record, actor=actor)
     context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
     return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))
 

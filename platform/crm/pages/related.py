@@ -39,12 +39,13 @@ class RelatedList:
     add_url: str
 
 
-def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList]:
+def related_lists(entity: Entity, record: Any, *, actor: Actor) -> list[RelatedList]:
     """Lists the actor may see, of engines that are on; two queries each, and one for names."""
     lists = []
     for target, spec in registry.lists_on(entity.name):
-        if target.pages and not target.is_part and actor.may(target.permission("view")):
-            lists.append(_related_list(spec, target, pk, actor))
+        wanted = spec.when is None or getattr(record, spec.when[0], None) == spec.when[1]
+        if wanted and target.pages and not target.is_part and actor.may(target.permission("view")):
+            lists.append(_related_list(spec, target, record.pk, actor))
     return lists
 
 
@@ -58,7 +59,7 @@ def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> Relat
     filtered = spec.field in {f.name for f in target.filter_fields}
     query = urlencode({spec.field: str(pk)})
     return RelatedList(
-        target, str(target.label_plural), [_item(target, row, fields, labels) for row in first], total,
+        target, str(spec.label or target.label_plural), [_item(target, row, fields, labels) for row in first], total,
         entity_url(target, "list", query=query) if filtered else "",
         entity_url(target, "create", query=query) if may_add(target, actor) else "",
     )  # fmt: skip

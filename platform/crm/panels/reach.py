@@ -39,9 +39,14 @@ def _point(row: Any) -> dict[str, Any]:
     return {
         "pk": row.pk, "icon": ICONS.get(row.kind, "at-sign"), "kind": row.get_kind_display(),
         "label": row.get_label_display(), "primary": row.is_primary, "note": row.note, "value": row.value,
-        "shown": formats.phone(row.value) if href == "tel:" else row.value,
+        "shown": formats.phone(row.value) if href == "tel:" else _bare(row.value),
         "href": f"{href}{row.value}" if href is not None and safe else "", "version": row.version,
     }  # fmt: skip
+
+
+def _bare(value: str) -> str:
+    """A page's address as people say it."""
+    return value.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 def _address(row: Any) -> dict[str, Any]:
@@ -55,5 +60,10 @@ def _address(row: Any) -> dict[str, Any]:
 
 
 panel = Panel(
-    "reach", _("How to reach them"), "crm/panels/reach.html", context, frozenset({"account", "contact"}), "at-sign"
+    "reach",
+    _("Every way to reach them"),
+    "crm/panels/reach.html",
+    context,
+    frozenset({"account", "contact"}),
+    "at-sign",
 )

@@ -46,6 +46,10 @@ class Listed:
 
     field: str
     columns: tuple[str, ...] = ()
+    #: What the list is called where the entity's own plural would not tell it from another.
+    label: Text = ""
+    #: (field, value) of the record on whose page it stands; on others it does not.
+    when: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
