@@ -26,7 +26,7 @@ def read_match(entity: Entity, given: Any) -> list[str]:
         raise Invalid.one("match", "bad_match", _("“match” is the name of a field or a list of names."))
     for name in names:
         spec = entity.all_fields.get(name)
-        if spec is None or spec.kind == "longtext":
+        if spec is None or spec.masked or spec.kind == "longtext":
             raise Invalid.one("match", "unknown_field", _("Match by fields that this entity has, such as “email”."))
     return names
 
@@ -99,7 +99,7 @@ def _known_keys(entity: Entity, rows: Sequence[Mapping[str, Any]], match: list[s
     if not keys:
         return set()
     columns = ["name_key" if _folded(entity, name) else entity.field(name).column for name in match]
-    seen = entity.model_class._default_manager.filter(visible(entity, actor))
+    seen = entity.records().filter(visible(entity, actor))
     return set(seen.filter(**{f"{columns[0]}__in": {key[0] for key in keys}}).values_list(*columns))
 
 

@@ -1,5 +1,8 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
-from crm.imports.api.urls import urlpatterns
+from crm.customization.api import urlpatterns as formulas
+from crm.imports.api.urls import urlpatterns as imports
+
+urlpatterns = [*imports, *formulas]
 
 __all__ = ["urlpatterns"]

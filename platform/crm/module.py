@@ -7,7 +7,7 @@ from crm.entities.hanging import attachment, tag, tagging
 from crm.entities.parts import address, contact_point, holding, life_event, life_event_kind
 from crm.entities.people import account, contact
 from crm.entities.ties import relationship, relationship_role
-from kernel.registry import Module, NavItem, SettingsPage
+from kernel.registry import Module, NavItem, Permission, SettingsPage
 
 manifest = Module(
     name="crm",
@@ -20,6 +20,7 @@ manifest = Module(
         account, contact, contact_point, address, relationship_role, relationship, life_event_kind, life_event, holding,
         tag, tagging, attachment,
     ),
+    permissions=(Permission("crm.customization.manage", _("Fields, entities and forms")),),
     nav=(
         NavItem(_("My day"), "crm:home", "sun", key="h"),
         NavItem(pgettext_lazy("navigation", "Accounts"), "crm:account_list", "building-2", "crm.account.view", key="a"),
@@ -39,6 +40,8 @@ manifest = Module(
     jobs={
         "crm.import": "crm.imports.run.run_import", "crm.import_preview": "crm.imports.preview.run_preview",
         "crm.life_events": "crm.services.life_events.run_announcing",
+        "crm.derive": "kernel.derived.refilling.run_refill",
+        "crm.derive_nightly": "kernel.derived.refilling.run_nightly",
     },
     on_enable="crm.services.words.make_words",
 )  # fmt: skip

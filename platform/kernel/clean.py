@@ -8,9 +8,10 @@ from uuid import UUID
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access import Actor, visible
+from kernel.access import Actor, entity_for, visible
 from kernel.errors import Invalid, Problem
 from kernel.money_input import typed_unit
+from kernel.narrowing import whole
 from kernel.registry import Entity, Field, registry
 from kernel.text.folding import match_key
 from kernel.values import BadValue, parse_value
@@ -33,7 +34,7 @@ def clean_values(
 
     `record` is the one that is about to change: an amount typed without its currency is in that record's.
     """
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     units = _Units(actor, record)
     values, problems = _clean_one(kind, raw, _resolve_relations(kind, [raw], actor), partial, units)
     if problems:
@@ -45,7 +46,7 @@ def clean_many(
     entity: str | Entity, raws: Sequence[Mapping[str, Any]], *, actor: Actor, partial: bool = False
 ) -> list[Cleaned]:
     """Values and problems of each raw record, in order; one query for each entity that relations point to."""
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     relations, units = _resolve_relations(kind, raws, actor), _Units(actor)
     return [_clean_one(kind, raw, relations, partial, units) for raw in raws]
 
@@ -100,12 +101,15 @@ class _Units:
 
     def _default(self, kind: Entity, field: Field) -> str:
         if field.currency not in self.defaults:
-            self.defaults[field.currency] = str(default_of(kind.field(field.currency), self.actor, {}) or "")
+            beside = whole(kind).field(field.currency)
+            self.defaults[field.currency] = str(default_of(beside, self.actor, {}) or "")
         return self.defaults[field.currency]
 
 
 def blank(kind: Entity, field: Field) -> Any:
     """What an emptied field holds: "" in text columns, null elsewhere, the column's default where it has one."""
+    if not field.stored:
+        return [] if field.kind == "multichoice" else None
     column = kind.model_class._meta.get_field(field.name)
     if getattr(column, "null", False):
         return None
@@ -181,12 +185,12 @@ def _resolve_relations(kind: Entity, raws: Sequence[Mapping[str, Any]], actor: A
 
 
 def _seen(target: str, actor: Actor) -> Any:
-    return registry.entity(target).model_class._default_manager.filter(visible(target, actor))
+    return registry.entity(target).records().filter(visible(target, actor))
 
 
 def _match_texts(relations: _Relations, target: str, name: str, texts: set[str], actor: Actor) -> None:
     """Records by a match field's text: names by their key, other fields as they are."""
-    kind = registry.entity(target)
+    kind = entity_for(actor, target)
     field = name or kind.match[0]
     if field not in kind.match and field != kind.title:
         return
@@ -199,7 +203,10 @@ def _match_texts(relations: _Relations, target: str, name: str, texts: set[str],
 
 
 def default_of(field: Field, actor: Actor, values: Mapping[str, Any]) -> Any:
-    """What a blank record starts from: a literal, or what the callable at a dotted path says."""
-    if isinstance(field.default, str) and "." in field.default:
+    """What a blank record starts from: a literal, or what a callable says; engines name theirs by a dotted path."""
+    if callable(field.default):
+        return field.default(actor, values)
+    # A text that people typed as the default of a field of their own is a text, dots and all.
+    if field.stored and isinstance(field.default, str) and "." in field.default:
         return import_string(field.default)(actor, values)
     return field.default

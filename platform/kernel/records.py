@@ -12,16 +12,28 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from kernel import audit
+from kernel import audit, custom
 from kernel.access import Actor, denied, get_record_for, may_add, require_open, visible
 from kernel.clean import blank
 from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
+from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.registry import Entity, registry
 from kernel.upsert import RowResult, change_records, upsert_records
-from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, settle, snapshot
+from kernel.write import (
+    Change,
+    changes_between,
+    check_unique,
+    derived,
+    fill_defaults,
+    follow_up,
+    new_record,
+    put,
+    save_changed,
+    snapshot,
+)
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -47,7 +59,7 @@ def _events(kind: Entity, verb: str, change: Change) -> list[tuple[str, dict[str
 
 def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID | None = None) -> UUID:
     """What follows from one change, its audit row and its events; returns the audit row's id, which undoes it."""
-    settle(kind, verb, [change], actor)
+    follow_up(kind, verb, [change], actor)
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
@@ -55,21 +67,29 @@ def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID |
     return row.pk
 
 
+def refuse_values(kind: Entity, values: Mapping[str, Any], actor: Actor) -> None:
+    """Refuse what the actor's roles do not let them set, whoever cleaned it."""
+    refuse_fields(kind, values, actor=actor)
+    refuse_type(kind, values.get(TYPE), actor=actor)
+
+
 @transaction.atomic
 def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, Any]) -> Any:
     """Make a record. Its owner is the actor unless values say otherwise."""
-    kind = registry.entity(entity)
+    kind = whole(entity)
     if not may_add(kind, actor):
         raise denied()
-    record = kind.model_class(created_by_id=actor.user_id)
+    refuse_values(kind, values, actor)
+    record = new_record(kind, actor)
     full = fill_defaults(kind, values, actor)
     for name, value in full.items():
-        setattr(record, name, value)
+        put(kind, record, name, value)
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
-    record.save(force_insert=True)
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
+    with derived(kind, [change]):
+        record.save(force_insert=True)
     _finish(kind, "created", change, actor)
     return record
 
@@ -77,7 +97,7 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
 def _lock(kind: Entity, pk: UUID | str, actor: Actor, action: str) -> Any:
     """The record, authorised and locked until the transaction ends."""
     record = get_record_for(actor, kind, pk, action)
-    locked = kind.model_class._default_manager.select_for_update().filter(pk=record.pk).first()
+    locked = kind.records().select_for_update().filter(pk=record.pk).first()
     if locked is None:
         raise NotFound()
     return locked
@@ -91,7 +111,8 @@ def update_record(
 
     With `version` (what the writer had seen) a newer record raises Conflict, which carries it.
     """
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_values(kind, values, actor)
     record = _lock(kind, pk, actor, "change")
     if version is not None and record.version != version:
         raise Conflict(record)
@@ -102,8 +123,10 @@ def update_record(
         return record
     check_unique(kind, record)
     record.version += 1
-    record.save(force_update=True)
-    _finish(kind, "changed", Change(record, before, diff), actor)
+    change = Change(record, before, diff)
+    with derived(kind, [change]):
+        record.save(force_update=True)
+    _finish(kind, "changed", change, actor)
     return record
 
 
@@ -113,7 +136,7 @@ def _assign(kind: Entity, record: Any, values: Mapping[str, Any], actor: Actor) 
         column = kind.field(name).column
         if getattr(record, column) != getattr(value, "pk", value):
             changed.add(name)
-            setattr(record, name, value)
+            put(kind, record, name, value)
     if changed and kind.prepare_function:
         kind.prepare_function(record, changed, actor)
 
@@ -121,7 +144,7 @@ def _assign(kind: Entity, record: Any, values: Mapping[str, Any], actor: Actor) 
 @transaction.atomic
 def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version: int | None = None) -> Any:
     """Put a record away; `restore_record` brings it back as it was."""
-    kind = registry.entity(entity)
+    kind = whole(entity)
     record = _lock(kind, pk, actor, "delete")
     if version is not None and record.version != version:
         raise Conflict(record)
@@ -131,16 +154,20 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
 
 def _set_deleted(kind: Entity, record: Any, at: Any, actor: Actor, verb: str, batch: UUID | None = None) -> None:
     record.deleted_at, record.version = at, record.version + 1
-    record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at"])
-    _finish(kind, verb, Change(record, snapshot(kind, record), {}), actor, batch)
+    change = Change(record, snapshot(kind, record), {})
+    with derived(kind, [change]):
+        record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at", "extra"])
+    _finish(kind, verb, change, actor, batch)
 
 
 @transaction.atomic
 def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any:
     """Bring a deleted record back."""
     require_open()
-    kind = registry.entity(entity)
-    deleted = kind.model_class.everything.select_for_update(of=("self",)).filter(visible(kind, actor, "delete"), pk=pk)  # type: ignore[attr-defined] # Record's manager
+    kind = whole(entity)
+    deleted = (
+        kind.records(everything=True).select_for_update(of=("self",)).filter(visible(kind, actor, "delete"), pk=pk)
+    )
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
@@ -152,10 +179,11 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
 def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
     """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_values(kind, values, actor)
     wanted = _ids(ids)
     outcome = Outcome()
-    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "change"), pk__in=wanted)
+    allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     outcome.refused = len(wanted) - len(records)
     changes = []
@@ -175,7 +203,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
-    settle(kind, verb, changes, actor)
+    follow_up(kind, verb, changes, actor)
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
     publish_all([event for change in changes for event in _events(kind, verb, change)])
 
@@ -183,10 +211,10 @@ def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, b
 @transaction.atomic
 def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Outcome:
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
     wanted = _ids(ids)
     outcome = Outcome()
-    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "delete"), pk__in=wanted)
+    allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     _toggle_many(kind, records, actor, "deleted", outcome)
     outcome.refused = len(wanted) - len(records)
@@ -230,8 +258,12 @@ _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}
 def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
     action = "change" if verb == "changed" else "delete"
     ids = [row.record_id for row in rows]
-    manager: Any = kind.model_class.everything  # type: ignore[attr-defined] # Record's manager
-    found = manager.filter(visible(kind, actor, action), pk__in=ids).select_for_update(of=("self",)).order_by("pk")
+    found = (
+        kind.records(everything=True)
+        .filter(visible(kind, actor, action), pk__in=ids)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     records = {record.pk: record for record in found}
     if verb == "changed":
         changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
@@ -254,6 +286,10 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
     """The record with the row's old values back, or None when it has moved on since or the actor may not do that."""
     if record is None or record.deleted_at is not None:
         return None
+    try:
+        refuse_fields(kind, row.changes, actor=actor)
+    except Invalid:
+        return None
     before = snapshot(kind, record)
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
@@ -272,5 +308,11 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
 def _put_back(kind: Entity, record: Any, row: AuditEntry) -> None:
     for name, (old, _) in row.changes.items():
         field = kind.field(name)
+        if field.in_extra:
+            custom.write(field, record, custom.decode(field, old))
+            continue
+        if not field.stored:
+            setattr(record, field.column, UUID(str(old)) if old else None)
+            continue
         column: Any = kind.model_class._meta.get_field(field.name)
         setattr(record, field.column, blank(kind, field) if old is None else column.to_python(old))

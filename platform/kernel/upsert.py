@@ -10,13 +10,24 @@ from django.db import IntegrityError, transaction
 from kernel import audit
 from kernel.access import Actor, may_add, require_open, visible
 from kernel.context import get_door
-from kernel.copying import insert_records
 from kernel.errors import Denied, Invalid, Problem
 from kernel.events import publish_all
 from kernel.ids import uuid7
-from kernel.registry import Entity, registry
+from kernel.narrowing import TYPE, refuse_fields, refuse_matching, refuse_type, whole
+from kernel.registry import Entity
 from kernel.text.folding import match_key
-from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, save_changed, settle, snapshot
+from kernel.write import (
+    TAKEN,
+    Change,
+    Memo,
+    changes_between,
+    fill_defaults,
+    follow_up,
+    new_record,
+    put,
+    save_many,
+    snapshot,
+)
 
 Values = Mapping[str, Any]
 
@@ -40,7 +51,8 @@ def upsert_records(
     see are not matched; ones seen but not the actor's to change are refused.
     """
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_matching(kind, match, actor=actor)
     return _Upsert(kind, actor, tuple(match), batch or uuid7()).run(rows)
 
 
@@ -50,7 +62,7 @@ def change_records(
 ) -> dict[UUID, RowResult]:
     """Give many records values of their own, set-based; what the actor may not change is refused."""
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
     return _Upsert(kind, actor, (), batch or uuid7()).run_by_id(values)
 
 
@@ -78,12 +90,13 @@ class _Upsert:
     def run_by_id(self, values: Mapping[UUID, Values]) -> dict[UUID, RowResult]:
         if not values:
             return {}
-        seen = self.kind.model_class._default_manager.filter(visible(self.kind, self.actor), pk__in=values)
+        seen = self.kind.records().filter(visible(self.kind, self.actor), pk__in=values)
         known = {(record.pk,): record for record in seen.select_for_update(of=("self",)).order_by("pk")}
         changeable = self._changeable(known)
         results = {pk: _denied() for pk in values}
         for (pk,), record in known.items():
             try:
+                self._refuse(values[pk])
                 results[pk] = self._change(record, values[pk], changeable)
             except Invalid as error:
                 results[pk] = RowResult("refused", problems=error.problems)
@@ -112,7 +125,7 @@ class _Upsert:
         keys = {key for key in map(self.key, rows) if key}
         first = self.match[0]
         column = "name_key" if first in self.folded else self.kind.field(first).column
-        seen = self.kind.model_class._default_manager.filter(visible(self.kind, self.actor))
+        seen = self.kind.records().filter(visible(self.kind, self.actor))
         wanted = {key[0] for key in keys}
         found: dict[tuple[Any, ...], Any] = {}
         for record in seen.filter(**{f"{column}__in": wanted}).select_for_update(of=("self",)).order_by("pk"):
@@ -125,13 +138,20 @@ class _Upsert:
         allowed = visible(self.kind, self.actor, "change")
         if not allowed:
             return set(ids)
-        return set(self.kind.model_class._default_manager.filter(allowed, pk__in=ids).values_list("pk", flat=True))
+        return set(self.kind.records().filter(allowed, pk__in=ids).values_list("pk", flat=True))
+
+    def _refuse(self, values: Values) -> None:
+        if self.actor.fields:
+            refuse_fields(self.kind, values, actor=self.actor)
+        if values.get(TYPE) is not None:
+            refuse_type(self.kind, values[TYPE], actor=self.actor)
 
     # ── one row ──
     def _row(self, values: Values, known: dict[tuple[Any, ...], Any], changeable: set[UUID]) -> RowResult:
         key = self.key(values)
         record = known.get(key) if key else None
         try:
+            self._refuse(values)
             if record is None:
                 return self._make(values, key, known, changeable)
             return self._change(record, values, changeable)
@@ -143,10 +163,10 @@ class _Upsert:
     ) -> RowResult:
         if not self.may_add:
             return _denied()
-        record = self.kind.model_class(created_by_id=self.actor.user_id)
+        record = new_record(self.kind, self.actor)
         full = fill_defaults(self.kind, values, self.actor, self.memo)
         for name, value in full.items():
-            setattr(record, name, value)
+            put(self.kind, record, name, value)
         if self.kind.prepare_function:
             self.kind.prepare_function(record, set(full), self.actor)
         self.made[record.pk] = Change(record, None, {})
@@ -164,7 +184,7 @@ class _Upsert:
             column = self.kind.field(name).column
             if getattr(record, column) != getattr(value, "pk", value):
                 different.add(name)
-                setattr(record, name, value)
+                put(self.kind, record, name, value)
         if not different:
             return RowResult("unchanged", record.pk)
         try:
@@ -172,7 +192,7 @@ class _Upsert:
                 self.kind.prepare_function(record, different, self.actor)
         except Invalid:
             for name, value in before.items():
-                setattr(record, self.kind.field(name).column, value)
+                put(self.kind, record, self.kind.field(name).column, value)
             raise
         diff = changes_between(self.kind, before, snapshot(self.kind, record))
         if record.pk not in self.made and diff:
@@ -188,10 +208,9 @@ class _Upsert:
         for change in self.changed.values():
             assert change.before is not None
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
-        insert_records(self.kind.model_class, [c.record for c in self.made.values()])
-        save_changed(self.kind, list(self.changed.values()))
-        settle(self.kind, "created", list(self.made.values()), self.actor)
-        settle(self.kind, "changed", list(self.changed.values()), self.actor)
+        save_many(self.kind, list(self.made.values()), list(self.changed.values()))
+        follow_up(self.kind, "created", list(self.made.values()), self.actor)
+        follow_up(self.kind, "changed", list(self.changed.values()), self.actor)
 
     def _tell(self) -> None:
         rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]

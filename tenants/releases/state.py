@@ -9,7 +9,7 @@ from django.db import ProgrammingError
 from django.db.models import Q, QuerySet
 
 from kernel.context import public_context
-from kernel.text.sql import ALL_SQL
+from kernel.functions import ALL_SQL
 from tenants import sql
 from tenants.models import Organization
 from tenants.router import public_labels
@@ -84,6 +84,17 @@ def behind_query() -> "QuerySet[Organization]":
 def behind() -> list[Organization]:
     """Workspaces whose schema is older than the code, in any part they have."""
     return list(behind_query().order_by("created_at", "id"))
+
+
+def late() -> tuple[str, ...]:
+    """Subdomains of those still behind after the whole release: who signed up with the old code meanwhile, or was
+    locked by others all through it. Nobody, as long as the database is at another release than this code.
+    """
+    with public_context():
+        if not is_prepared():
+            return ()
+        found = behind_query().filter(quarantined_at=None).order_by("created_at", "id")
+        return tuple(found.values_list("subdomain", flat=True))
 
 
 def is_behind(organization: Organization) -> bool:

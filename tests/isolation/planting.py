@@ -30,6 +30,24 @@ MARK = "qzxj"
 #: What the marked workspace itself is called.
 SIGN = "vqkw"
 _number = count(1)
+#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field.
+_WORDS = ("label", "label_plural", "title_label", "help")
+OWN, OWN_PLURAL = f"x_{MARK}", f"x_{MARK}s"
+_DEFINED: dict[str, dict[str, Any]] = {
+    # Every colleague who may see such records reads what they are called, so these words are the workspace's sign.
+    "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL, **{key: {"en": f"{SIGN}0 own"} for key in _WORDS}},
+    "crm.CustomField": {
+        "entity": OWN,
+        "name": f"{OWN}_f",
+        "kind": "text",
+        "options": {},
+        "default": None,
+        "label": {"en": f"{SIGN}0 own"},
+        "help": {},
+    },
+    "crm.CustomRecord": {"object": OWN, "extra": {f"{OWN}_f": f"{MARK}-value"}},
+    "crm.EntityLayout": {"entity": OWN},
+}
 
 
 def own_models() -> tuple[type[models.Model], ...]:
@@ -56,6 +74,7 @@ def _plant_one(model: type[models.Model], planted: dict[type[models.Model], mode
         }
         for name in _needed(model):
             values.setdefault(f"{name}_id", _plant_one(model._meta.get_field(name).related_model, planted).pk)
+        values |= _DEFINED.get(model._meta.label, {})
         planted[model] = model._base_manager.create(**values)
     return planted[model]
 

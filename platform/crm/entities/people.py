@@ -107,7 +107,7 @@ contact = Entity(
     prepare="crm.services.contacts.prepare_contact",
     after="crm.services.customers.after_contact",
     listed_by=(
-        Listed("account", ("name", "job_title", "phone", "email")), 
+        Listed("account", ("name", "job_title", "phone", "email")),
         Listed("household", ("name", "birthday"), _("People in the household"), when=("kind", "household")),
     ),
     levels=EVERYONE,

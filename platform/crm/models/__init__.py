@@ -1,5 +1,6 @@
 """The customer base's tables."""
 
+from crm.models.customization import CustomField, Customization, CustomObject, CustomRecord, EntityLayout
 from crm.models.hanging import Attachment, Tag, Tagging
 from crm.models.imports import ImportMapping, ImportProblem, ImportRun
 from crm.models.parts import Address, ContactPoint, Holding, LifeEvent, LifeEventKind
@@ -8,7 +9,7 @@ from crm.models.relationships import Relationship, RelationshipRole
 from crm.models.views import SavedView, ViewChoice
 
 __all__ = [
-    "Account", "Address", "Attachment", "Contact", "ContactPoint", "Holding", "ImportMapping", "ImportProblem",
-    "ImportRun", "LifeEvent", "LifeEventKind", "Relationship", "RelationshipRole", "SavedView", "Tag", "Tagging",
-    "ViewChoice",
+    "Account", "Address", "Attachment", "Contact", "ContactPoint", "CustomField", "CustomObject", "CustomRecord",
+    "Customization", "EntityLayout", "Holding", "ImportMapping", "ImportProblem", "ImportRun", "LifeEvent",
+    "LifeEventKind", "Relationship", "RelationshipRole", "SavedView", "Tag", "Tagging", "ViewChoice",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.choices import AccountKind, Education, Gender, Industry, Marital, Size, Tier
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import COLLATION, LIVE, PLACED, OwnedRecord, search_column, search_index
 from kernel.text.db import MatchKey
 
 
@@ -67,6 +67,7 @@ class Account(Customer):
             models.Index(fields=["name_key"], name="account_key"),
             models.Index(fields=["name", "id"], name="account_name"),
             models.Index(fields=["-created_at", "-id"], name="account_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="account_territory", condition=PLACED),
         )
 
     def __str__(self) -> str:
@@ -138,6 +139,7 @@ class Contact(Customer):
             models.Index(fields=["name_key"], name="contact_key"),
             models.Index(fields=["name", "id"], name="contact_name"),
             models.Index(fields=["-created_at", "-id"], name="contact_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="contact_territory", condition=PLACED),
         )
 
     def __str__(self) -> str:

@@ -4,9 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from kernel.access import Actor, records_visible_to
+from kernel.access import Actor, entity_for, records_visible_to
 from kernel.query import labels_for
-from kernel.registry import Field, registry
+from kernel.registry import Entity, Field
+
+
+def shows(kind: Entity, name: str) -> bool:
+    """Whether this entity, as its reader may know it, has a field and shows its value."""
+    field = kind.all_fields.get(name)
+    return field is not None and not field.masked
 
 
 class Labels:
@@ -34,8 +40,8 @@ class Labels:
 
     def _read(self, target: str, missing: Iterable[UUID]) -> dict[UUID, str]:
         """Names; of customers their tiers too, in the same query."""
-        kind = registry.entity(target)
-        if "tier" not in kind.all_fields:
+        kind = entity_for(self.actor, target)
+        if not shows(kind, "tier"):
             return labels_for(kind, sorted(missing), actor=self.actor)
         rows = records_visible_to(self.actor, kind).filter(pk__in=sorted(missing))
         found = list(rows.values_list("pk", kind.title, "tier"))

@@ -15,9 +15,9 @@ from crm.pages.state import State
 from crm.pages.table import Setting, list_param, records_of
 from crm.pages.values import money_brief, money_text
 from kernel import formats
-from kernel.access import records_visible_to
+from kernel.access import entity_for, records_visible_to
 from kernel.errors import NotFound
-from kernel.query import cursors_of, page
+from kernel.query import cursors_of, page, shown_columns
 from kernel.registry import Board, Entity, Field, registry
 
 SIZE = 20
@@ -67,7 +67,7 @@ def groups_of(entity: Entity, setting: Setting) -> list[Any]:
     if not board.group:
         return []
     lane_field = entity.field(board.lane)
-    target = registry.entity(registry.entity(lane_field.target).field(board.group).target)
+    target = entity_for(setting.actor, registry.entity(lane_field.target).field(board.group).target)
     default = [name for name in ("is_default",) if name in target.all_fields]
     order = [*(f"-{name}" for name in default), target.sort, "id"]
     return list(records_visible_to(setting.actor, target).order_by(*order))
@@ -79,11 +79,11 @@ def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
     lane_field = entity.field(board.lane)
     if lane_field.kind == "choice":
         return [Lane(key, str(label)) for key, label in lane_field.choices]
-    target = registry.entity(lane_field.target)
+    target = entity_for(setting.actor, lane_field.target)
     rows = records_visible_to(setting.actor, target)
     if group is not None:
         rows = rows.filter(**{f"{board.group}_id": group.pk})
-    share = next((f.name for f in target.all_fields.values() if f.kind == "percent"), "")
+    share = next((f.name for f in target.all_fields.values() if f.kind == "percent" and not f.masked), "")
     ordered = rows.order_by(board.order or target.sort, "id")
     return [Lane(str(r.pk), target.title_of(r), r, getattr(r, share) if share else None) for r in ordered]
 
@@ -128,9 +128,10 @@ def count_lanes(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) 
     keys = [column, *([money.currency] if money and money.currency else [])]
     aggregates: dict[str, Any] = {"n": Count("pk")}
     if money:
-        aggregates["s"] = Sum(money.column)
+        aggregates["s"] = Sum(money.source)
     by_key = {lane.key: lane for lane in lanes}
-    for row in queryset.order_by().select_related(None).values(*keys).annotate(**aggregates):
+    bare = shown_columns(entity, queryset.order_by().select_related(None), keys)
+    for row in bare.values(*keys).annotate(**aggregates):
         lane = by_key.get(str(row[column]))
         if lane is None:
             continue

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 
-from crm.pages.labels import Labels
+from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url
 from crm.pages.values import cell
-from kernel.access import Actor, may_add
+from kernel.access import Actor, entity_for, may_add
 from kernel.query import count, select
 from kernel.registry import Entity, Listed, registry
 
@@ -42,15 +42,24 @@ class RelatedList:
 def related_lists(entity: Entity, record: Any, *, actor: Actor) -> list[RelatedList]:
     """Lists the actor may see, of engines that are on; two queries each, and one for names."""
     lists = []
-    for target, spec in registry.lists_on(entity.name):
-        wanted = spec.when is None or getattr(record, spec.when[0], None) == spec.when[1]
-        if wanted and target.pages and not target.is_part and actor.may(target.permission("view")):
-            lists.append(_related_list(spec, target, record.pk, actor))
+    for target, listed in registry.lists_on(entity.name):
+        seen = entity_for(actor, target.name)
+        spec = next((one for one in seen.listed_by if one.field == listed.field), None)
+        if spec and _stands_on(spec, record) and target.pages and not target.is_part and _sees(target, actor):
+            lists.append(_related_list(spec, seen, record.pk, actor))
     return lists
 
 
+def _stands_on(spec: Listed, record: Any) -> bool:
+    return spec.when is None or getattr(record, spec.when[0], None) == spec.when[1]
+
+
+def _sees(target: Entity, actor: Actor) -> bool:
+    return actor.may(target.permission("view"))
+
+
 def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
-    rows = select(target, actor=actor).filter(**{f"{spec.field}_id": pk})
+    rows = select(target, actor=actor).filter(**{target.field(spec.field).column: pk})
     first = list(rows[:FIRST])
     total = count(rows) if len(first) == FIRST else len(first)
     names = spec.columns or target.columns
@@ -70,4 +79,4 @@ def _item(target: Entity, row: Any, fields: Sequence[Any], labels: Labels) -> It
     end = next((html for field, html in drawn if field.kind == "money" and html), SafeString(""))
     words = [html for field, html in drawn if html and field.kind != "money"][:2]
     url = entity_url(target, "detail", row.pk)
-    return Item(row.pk, target.title_of(row), url, words, end, getattr(row, "tier", ""))
+    return Item(row.pk, target.title_of(row), url, words, end, row.tier if shows(target, "tier") else "")

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from crm.models import SavedView, ViewChoice
 from crm.pages.columns import shown_fields
 from crm.pages.filters import Chip, Reading, chips, read_filters
-from crm.pages.labels import Labels
+from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
 from crm.pages.values import cell, is_summed, money_text
@@ -21,7 +21,7 @@ from crm.pages.views_store import choice_of, columns_from, views_of
 from crm.selectors.tags import Worn, tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
-from kernel.query import count, page, select, sums
+from kernel.query import count, page, select, shown_columns, sums
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -98,7 +98,8 @@ def records_of(setting: Setting, action: str = "view") -> tuple[QuerySet[Any], S
 def _lean(entity: Entity, rows: QuerySet[Any], state: State) -> QuerySet[Any]:
     """Without the related records, whose names `Labels` reads; but for the one that gives the order."""
     bare, field = rows.select_related(None), entity.all_fields.get((state.sort or entity.sort).lstrip("-"))
-    return bare.select_related(field.name) if field and field.kind == "relation" else bare
+    by_relation = field is not None and field.kind == "relation" and field.stored
+    return bare.select_related(field.name) if by_relation and field else bare
 
 
 @dataclass(frozen=True)
@@ -184,8 +185,8 @@ def count_and_sums(
     if len(currencies) > 1:
         return count(queryset), sums(entity, queryset, names)
     column = next(iter(currencies), "")
-    bare = queryset.order_by().select_related(None)
-    wanted: dict[str, Any] = {"n": Count("pk"), **{f"s_{name}": Sum(name) for name in names}}
+    bare = shown_columns(entity, queryset.order_by().select_related(None), [column])
+    wanted: dict[str, Any] = {"n": Count("pk"), **{f"s_{name}": Sum(entity.field(name).source) for name in names}}
     groups = bare.values(column).annotate(**wanted) if column else [bare.aggregate(**wanted)]
     number, totals = 0, {name: dict[str, Decimal]() for name in names}
     for group in groups:
@@ -222,7 +223,7 @@ def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, ba
         record.pk, title, f"{base}{record.pk}/{back}", cells,
         next((c.html for c in cells if c.column.field.kind == "money" and c.html), SafeString("")),
         [c.html for c in cells if c.html and c.column.field.kind != "money"][:2],
-        getattr(record, "tier", ""),
+        record.tier if shows(entity, "tier") else "",
     )  # fmt: skip
 
 

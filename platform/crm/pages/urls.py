@@ -1,10 +1,10 @@
 """Addresses of the pages that every entity gets, and of those that belong to no entity."""
 
 from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import wraps
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
@@ -17,12 +17,16 @@ from crm.pages.export import export
 from crm.pages.filter_editor import filter_apply, filter_form
 from crm.pages.form import create, edit
 from crm.pages.home import home
+from crm.pages.links import actor_of
 from crm.pages.lookup import lookup
 from crm.pages.palette import palette
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
+from crm.pages.sharing import reveal, shares, unshare, why
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
+from kernel.access import entity_for, require
+from kernel.paths import own_entity
 from kernel.registry import Entity
 
 View = Callable[..., HttpResponseBase]
@@ -49,6 +53,10 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("edit", "<uuid:pk>/edit/", edit, "change"),
     ("delete", "<uuid:pk>/delete/", require_POST(delete), "delete"),
     ("cell", "<uuid:pk>/cell/<slug:name>/", edit_cell, "change"),
+    ("shares", "<uuid:pk>/shares/", shares, "view"),
+    ("unshare", "<uuid:pk>/shares/<uuid:share>/remove/", require_POST(unshare), "change"),
+    ("why", "<uuid:pk>/why/", why, "view"),
+    ("reveal", "<uuid:pk>/reveal/<slug:name>/", require_POST(reveal), "view"),
 )
 BOARD_PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("board", "board/", board, "view"),
@@ -66,6 +74,29 @@ def entity_urls(entity: Entity) -> list[URLPattern]:
     ]
 
 
+def own_entity_urls() -> list[URLPattern]:
+    """The same patterns once for all entities that organizations make themselves: /x_projects/ and so on."""
+    return [
+        path(f"<own:plural>/{below}", _bound_to_own(view, action), name=f"own_{name}")
+        for name, below, view, action in (*PAGES, *BOARD_PAGES)
+    ]
+
+
+def _bound_to_own(view: View, action: str) -> Any:
+    @wraps(view)
+    def about_entity(request: HttpRequest, plural: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        entity, actor = own_entity(plural), actor_of(request)
+        require(actor, entity.permission(action))
+        return view(request, *args, entity=entity_for(actor, entity), **kwargs)
+
+    return signed_in(about_entity)
+
+
 def _bound(view: View, entity: Entity, action: str) -> Any:
-    about_entity = update_wrapper(partial(view, entity=entity), view)
+    """The view, with the entity as this workspace has it and as the reader may see it."""
+
+    @wraps(view)
+    def about_entity(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, entity=entity_for(actor_of(request), entity.name), **kwargs)
+
     return permission(entity.permission(action))(about_entity)

@@ -6,7 +6,9 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.choices import Place, PointKind
+from crm.pages.labels import shows
 from crm.panels.book import Frame, Panel
+from crm.services.points import COLUMNS
 from kernel import formats
 from kernel.access import may_add, records_visible_to
 from kernel.places import HOME, country_name
@@ -24,13 +26,20 @@ def context(frame: Frame) -> Mapping[str, Any] | None:
     may = frame.may_change and may_add("contact_point", frame.actor)
     points = records_visible_to(frame.actor, "contact_point").filter(**own).order_by("-is_primary", "id")
     addresses = records_visible_to(frame.actor, "address").filter(**own).order_by("-is_primary", "id")
-    rows = sorted(points[:60], key=lambda p: _ORDER.get(p.kind, 9))
+    hidden = hidden_kinds(frame)
+    rows = sorted((p for p in points[:60] if p.kind not in hidden), key=lambda p: _ORDER.get(p.kind, 9))
     return {
         "points": [_point(row) for row in rows], "addresses": [_address(row) for row in addresses[:30]],
         "may_change": may, "add_url": f"{frame.place}points/",
         "address_url": f"/addresses/new/?{frame.entity.name}={frame.record.pk}",
         "kinds": PointKind.choices, "labels": [(one.value, one.label) for one in LABELS],
     }  # fmt: skip
+
+
+def hidden_kinds(frame: Frame) -> set[str]:
+    """Whose role hides the record's e-mail does not read it here either."""
+    columns = COLUMNS[frame.entity.name]
+    return {kind for kind, column in columns.items() if not shows(frame.entity, column)}
 
 
 def _point(row: Any) -> dict[str, Any]:

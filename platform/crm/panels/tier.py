@@ -14,7 +14,8 @@ from crm.panels.book import Frame, Panel
 def context(frame: Frame) -> Mapping[str, Any] | None:
     """Bars are drawn against the largest line; a negative one is drawn red."""
     record, reason = frame.record, dict(frame.record.tier_reason or {})
-    if not record.tier and not frame.may_change:
+    field = frame.entity.all_fields.get("tier")
+    if field is None or field.masked or not (record.tier or frame.may_change):
         return None
     lines = [dict(line) for line in reason.get("lines", ()) if isinstance(line, Mapping)]
     largest = max((abs(float(line.get("points", 0))) for line in lines), default=0) or 1
@@ -25,7 +26,7 @@ def context(frame: Frame) -> Mapping[str, Any] | None:
         "rank": int(record.tier) if record.tier else None, "label": str(Tier(record.tier).label) if record.tier else "",
         "lines": lines, "score": reason.get("score"), "limit": reason.get("limit"), "note": reason.get("note", ""),
         "who": _who(reason), "at": parse_datetime(str(reason.get("at", ""))) if reason.get("at") else None,
-        "edit_url": f"{frame.place}tier/" if frame.may_change else "",
+        "edit_url": f"{frame.place}tier/" if frame.may_change and not field.readonly else "",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Account
 from crm.selectors.ties import seen_from, ties_among
-from kernel.access import Actor, records_visible_to
+from kernel.access import Actor, entity_for, records_visible_to
 
 MOST = 40
 MOST_NEAR = 14
@@ -71,7 +71,17 @@ def network_of(entity: str, record: Any, *, actor: Actor, hops: int = 2) -> Netw
     net.more = {name: n for name, n in {**net.more, "ties": net.more.get("ties", 0) + dropped}.items() if n}
     if hops > 1:
         _second_step(net, actor, seen)
+    _blank_tiers(net, actor)
     return net
+
+
+def _blank_tiers(net: Network, actor: Actor) -> None:
+    """Whose role hides the tier does not read it off the map."""
+    fields = {name: entity_for(actor, name).all_fields.get("tier") for name in ("account", "contact")}
+    blind = {name for name, field in fields.items() if field is None or field.masked}
+    for node in (net.center, *net.above, *net.below, *net.near, *(far for near in net.near for far in near.far)):
+        if node.entity in blind:
+            node.tier = ""
 
 
 def _tied(net: Network, entity: str, record: Any, actor: Actor, seen: set[Any]) -> list[Node]:

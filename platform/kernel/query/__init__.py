@@ -3,9 +3,9 @@
 from kernel.query.filters import OPERATORS, Filter, apply_filters, operators_for, parse_filters
 from kernel.query.labels import Suggestion, labels_for, suggest
 from kernel.query.paging import Page, count, cursors_of, page
-from kernel.query.select import search, select, sums
+from kernel.query.select import search, select, shown_columns, sums
 
 __all__ = [
     "OPERATORS", "Filter", "Page", "Suggestion", "apply_filters", "count", "cursors_of", "labels_for", "operators_for",
-    "page", "parse_filters", "search", "select", "suggest", "sums",
+    "page", "parse_filters", "search", "select", "shown_columns", "suggest", "sums",
 ]  # fmt: skip

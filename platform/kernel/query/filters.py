@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access import Actor
+from kernel.access import Actor, entity_for
 from kernel.calendars.relative import RELATIVE, end_of_day, relative_range
 from kernel.errors import Invalid, Problem
 from kernel.money_input import home_currency, typed_unit
@@ -40,7 +40,7 @@ class Filter:
 
 def operators_for(field: Field) -> tuple[str, ...]:
     """What can be asked of a field; the first is what a bare `field=value` means."""
-    if field.kind in ("relation", "choice"):
+    if field.kind in ("relation", "choice", "multichoice"):
         return ("in", "ne", "empty")
     if field.kind == "bool":
         return ("eq",)
@@ -114,6 +114,8 @@ def _value(field: Field, text: str) -> Any:
             return _ME
         return parse_value("uuid", text, options={})
     options = {**field.options(), "max_length": None}
+    if field.kind == "multichoice":
+        return parse_value("choice", text, options=options)
     if field.kind == "money" and (currency := home_currency()):
         options |= {"currency": currency, "unit": typed_unit()}
     return parse_value(field.kind, text, options=options)
@@ -122,9 +124,11 @@ def _value(field: Field, text: str) -> Any:
 def apply_filters(
     entity: str | Entity, queryset: QuerySet[Any], filters: list[Filter] | tuple[Filter, ...], actor: Actor
 ) -> QuerySet[Any]:
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     for one in filters:
-        field = kind.field(one.field)
+        field = kind.all_fields.get(one.field) or next((f for f in kind.asides if f.name == one.field), None)
+        if field is None or field.masked:
+            raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
         asked = import_string(field.asks)(kind, one.op, one.values) if field.asks else _condition(field, one, actor)
         queryset = queryset.filter(asked)
         if one.op == "contains" and one.field == kind.title and kind.has_search:
@@ -148,6 +152,8 @@ def _condition(field: Field, one: Filter, actor: Actor) -> Q:
         return _between(field, str(values[0]))
     if one.op == "contains":
         return Q(*[Q(**{f"{column}__folded": fold(str(value))}) for value in values], _connector=Q.OR)
+    if field.kind == "multichoice":
+        return _among(column, one)
     if one.op == "ne":
         return ~Q(**{f"{column}__in": values}) | Q(**{f"{column}__isnull": True})
     if field.kind == "datetime" and one.op in ("eq", "lte", "gt"):
@@ -155,6 +161,12 @@ def _condition(field: Field, one: Filter, actor: Actor) -> Q:
     if one.op in ("eq", "in"):
         return Q(**{f"{column}__in": values}) if len(values) > 1 else Q(**{column: values[0]})
     return Q(**{f"{column}__{one.op}": values[-1]})
+
+
+def _among(column: str, one: Filter) -> Q:
+    """Any of several values chosen, or none of them."""
+    chosen = Q(**{f"{column}__has_any_keys": [str(value) for value in one.values]})
+    return ~chosen | Q(**{f"{column}__isnull": True}) if one.op == "ne" else chosen
 
 
 def _whole_days(column: str, op: str, moment: Any) -> Q:

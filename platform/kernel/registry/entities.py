@@ -8,12 +8,16 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Text
 from kernel.registry.fields import F, Field, resolve
 
 ACTIONS = ("view", "add", "change", "delete", "import", "export")
-LEVELS = ("none", "own", "team", "all")
+#: In order: each includes what those before it reach; kernel.grounds says what they mean.
+LEVELS = ("none", "own", "team", "team_below", "territory", "all")
+#: What a role may say of one field, from least to most.
+FIELD_LEVELS = ("hidden", "masked", "read", "edit")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Entity:
     model: str
     label: Text
     label_plural: Text
-    fields: tuple[str | F, ...]
+    fields: tuple[str | F | Field, ...]
     columns: tuple[str, ...]
     icon: str = "circle"
     title: str = "name"
@@ -101,6 +105,10 @@ class Entity:
     make_from_import: bool = True
     empty_hint: Text = ""
     engine: str = ""  # set by the manifest that lists the entity
+    #: Where one table holds several entities, the rows that are this one's: {"object": "x_project"}.
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    #: Cut down to what one person may see of it (kernel.access.entity_for).
+    cut: bool = False
 
     @cached_property
     def model_class(self) -> type[models.Model]:
@@ -110,7 +118,41 @@ class Entity:
     def all_fields(self) -> Mapping[str, Field]:
         """Fields by name, in the order the engine wrote them."""
         specs = [F(spec) if isinstance(spec, str) else spec for spec in self.fields]
-        return {spec.name: resolve(spec, self.model_class) for spec in specs}
+        found = {s.name: s if isinstance(s, Field) else resolve(s, self.model_class) for s in specs}
+        if self.pages and any(column.name == "record_type_id" for column in self.model_class._meta.get_fields()):
+            # Shown where the workspace has types of this entity, and territories (kernel.narrowing).
+            found.setdefault(
+                "record_type_id",
+                Field(name="record_type_id", kind="uuid", label=_("Type"), readonly=True, in_list=False),
+            )
+            found.setdefault(
+                "territory",
+                Field(
+                    name="territory", kind="relation", target="territory", label=_("Territory"),
+                    expression=models.F("territory_id"),
+                ),
+            )  # fmt: skip
+        return found
+
+    @cached_property
+    def own_fields(self) -> Mapping[str, Field]:
+        """Fields that the organization made itself, by what a query calls them."""
+        return {f.column: f for f in self.all_fields.values() if f.in_extra}
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the organization made this entity itself."""
+        return bool(self.narrow)
+
+    def records(self, *, everything: bool = False) -> models.QuerySet[Any]:
+        """All records, the deleted ones with `everything`; own fields can be asked for by name like any column."""
+        model: Any = self.model_class
+        rows: models.QuerySet[Any] = (model.everything if everything else model._default_manager).all()
+        if self.narrow:
+            rows = rows.filter(**self.narrow)
+        if self.own_fields:
+            rows = rows.alias(**{column: f.expression for column, f in self.own_fields.items()})
+        return rows
 
     @cached_property
     def editable_fields(self) -> tuple[Field, ...]:
@@ -125,6 +167,11 @@ class Entity:
     def filter_fields(self) -> tuple[Field, ...]:
         names = self.filters or tuple(f.name for f in self.all_fields.values() if f.kind != "longtext")
         return (*(self.all_fields[name] for name in names), *self.asides)
+
+    @cached_property
+    def seen_search(self) -> tuple[str, ...] | None:
+        """Columns in which alone a reader may search; None where they may search in all that the entity searches."""
+        return None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -14,7 +14,7 @@ from kernel.errors import Text
 
 Kind = Literal[
     "text", "longtext", "integer", "decimal", "money", "percent", "date", "datetime", "bool", "choice",
-    "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation",
+    "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation", "multichoice",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent"})
@@ -44,6 +44,19 @@ class F:
     choices: tuple[tuple[str, Text], ...] = ()
 
 
+@dataclass(frozen=True)
+class Rollup:
+    """What a field says of the records that point to its own: how many they are, or the sum, least, most or mean of one
+    of their fields. `filters` are parameters as a list of them takes: only won deals.
+    """
+
+    child: str
+    relation: str
+    how: Literal["count", "sum", "min", "max", "average"]
+    of: str = ""
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """A field as every face sees it. `column` is the model attribute that a query names."""
@@ -67,6 +80,30 @@ class Field:
     default_by: tuple[str, ...] = ()
     #: Dotted path of `f(kind, op, values) -> Q` that filters by what is no column.
     asks: str = ""
+    #: Shown to this reader as dots, and whether they may ask for the value itself.
+    masked: bool = False
+    revealable: bool = False
+    #: What a query says for a value that has no column of its own, being kept in `extra` (see kernel.custom).
+    expression: Any = field(default=None, compare=False)
+    #: Calculated from others (kernel.derived) and never written by hand: a formula, a roll-up, or the currency of one.
+    derived: bool = False
+    formula: str = ""
+    rollup: Rollup | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether the model has a column for it. Those without were made by the organization itself."""
+        return self.expression is None
+
+    @property
+    def in_extra(self) -> bool:
+        """Whether its values lie in `extra`. A relation without a foreign key is neither that nor `stored`."""
+        return self.expression is not None and not isinstance(self.expression, models.F)
+
+    @property
+    def source(self) -> Any:
+        """What an aggregate is taken over."""
+        return models.F(self.column) if self.expression is None else self.expression
 
     @cached_property
     def column(self) -> str:
@@ -82,7 +119,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind != "longtext"
+        return self.kind not in ("longtext", "multichoice") and not self.masked
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0003_values_of_custom_fields"),
+        ("crm", "0005_records_by_territory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -509,7 +509,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="account",
             name="picture_id",
-            field=models.UUIDField(blank=True, editable=False, null=True),
+            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name="picture"),
         ),
         migrations.AddField(
             model_name="account",
@@ -642,7 +642,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contact",
             name="picture_id",
-            field=models.UUIDField(blank=True, editable=False, null=True),
+            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name="picture"),
         ),
         migrations.AddField(
             model_name="contact",

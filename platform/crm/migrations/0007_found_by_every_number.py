@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("crm", "0004_people")]
+    dependencies = [("crm", "0006_people")]
 
     operations = [
         AddIndexConcurrently(
