@@ -82,8 +82,8 @@ class Lives:
         ])  # fmt: skip
 
     def ties(self, accounts: Sequence[Any], contacts: Sequence[Any], homes: Sequence[tuple[Any, Any]]) -> None:
-        model = registry.entity("relationship_role").model_class
-        roles: dict[str, Any] = {role.key: role for role in model._default_manager.all()}
+        model: Any = registry.entity("relationship_role").model_class
+        roles = {role.key: role for role in model._default_manager.all()}
         rows: list[dict[str, Any]] = []
         for number, account in enumerate(accounts[:40]):
             people = [c for c in contacts if c.account_id == account.pk]
@@ -103,8 +103,8 @@ class Lives:
         self.make("relationship", rows)
 
     def events(self, accounts: Sequence[Any], contacts: Sequence[Any]) -> None:
-        model = registry.entity("life_event_kind").model_class
-        kinds: dict[str, Any] = {kind.key: kind for kind in model._default_manager.all()}
+        model: Any = registry.entity("life_event_kind").model_class
+        kinds = {kind.key: kind for kind in model._default_manager.all()}
         rows = [{"account": a, "kind": kinds[("contract_ends", "new_branch", "new_manager")[n % 3]],
                  "on": self.today + timedelta(self.dice.randrange(-60, 90))}
                 for n, a in enumerate(accounts[:30])]  # fmt: skip

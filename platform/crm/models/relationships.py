@@ -1,5 +1,7 @@
 """Who is what to whom: roles that have a word in either direction, and ties between any two customers."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +27,7 @@ class RelationshipRole(Term):
         pass
 
 
-def _end(label: object, target: type[models.Model], name: str) -> "models.ForeignKey[models.Model, models.Model]":
+def _end(label: Any, target: type[models.Model], name: str) -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey(
         target, verbose_name=label, null=True, blank=True, on_delete=models.CASCADE, related_name=name
     )

@@ -32,7 +32,7 @@ def context(frame: Frame) -> Mapping[str, Any] | None:
 
 def _who(reason: Mapping[str, Any]) -> str:
     if reason.get("by") == "hand":
-        return _("Set by %s") % reason.get("who", "")
+        return str(_("Set by %s") % reason.get("who", ""))
     return _("Worked out by the system") if reason else ""
 
 

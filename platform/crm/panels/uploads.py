@@ -3,7 +3,6 @@
 from urllib.parse import quote
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 from crm.pages.links import actor_of
 from crm.pages.undo import told
 from crm.panels.acting import any_record, frame_of
-from crm.services.files import attach_file, set_picture
+from crm.services.files import Upload, attach_file, set_picture
 from kernel import files, formats
 from kernel.access import get_record_for
 from kernel.errors import Invalid
@@ -37,8 +36,8 @@ def upload_files(request: HttpRequest, entity: str, pk: UUID) -> HttpResponse:
     return told(message, undo=f"/undo/{kept[0].audit_id}/" if len(kept) == 1 else "")
 
 
-def _given(request: HttpRequest) -> list[UploadedFile]:
-    return [one for one in request.FILES.getlist("file") if isinstance(one, UploadedFile)]
+def _given(request: HttpRequest) -> list[Upload]:
+    return list(request.FILES.getlist("file"))
 
 
 def change_picture(request: HttpRequest, entity: str, pk: UUID) -> HttpResponse:

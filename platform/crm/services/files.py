@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +18,8 @@ from kernel.formats import digits
 from kernel.records import create_record, update_record
 from kernel.registry import Entity, registry
 
+#: What a request brings; the stubs want to know of which bytes.
+Upload: TypeAlias = "UploadedFile[Any]"
 MEGABYTE: Final = 1024 * 1024
 MOST: Final = 25
 MOST_PICTURE: Final = 5
@@ -78,7 +80,7 @@ def clean_name(name: str) -> str:
 
 @transaction.atomic
 def attach_file(
-    entity: str | Entity, pk: UUID | str, upload: UploadedFile, *, actor: Actor, purpose: str = Attachment.Purpose.FILE
+    entity: str | Entity, pk: UUID | str, upload: Upload, *, actor: Actor, purpose: str = Attachment.Purpose.FILE
 ) -> Any:
     """Keep a file with a record that the actor may change."""
     require_open()
@@ -102,7 +104,7 @@ def attach_file(
         raise
 
 
-def _chunks(upload: UploadedFile) -> Iterator[bytes]:
+def _chunks(upload: Upload) -> Iterator[bytes]:
     yield from upload.chunks()
 
 
@@ -120,7 +122,7 @@ def _check(size: int, head: bytes, content_type: str, *, picture: bool) -> None:
 
 
 @transaction.atomic
-def set_picture(entity: str | Entity, pk: UUID | str, upload: UploadedFile | None, *, actor: Actor) -> Any:
+def set_picture(entity: str | Entity, pk: UUID | str, upload: Upload | None, *, actor: Actor) -> Any:
     """Give a customer a photo or logo, or take it away; the one before is kept for undo."""
     kind = registry.entity(entity)
     record = get_record_for(actor, kind, pk, "change")

@@ -16,7 +16,7 @@ Whole = tuple[str, UUID]
 
 def wholes_of(changes: Sequence[Change]) -> set[Whole]:
     """Whose parts were written: those they belong to now, and those they were taken from."""
-    found: set[Whole] = set()
+    found: set[tuple[str, Any]] = set()
     for change in changes:
         for name in ("account", "contact"):
             found.add((name, getattr(change.record, f"{name}_id")))

@@ -15,6 +15,8 @@ from kernel.records import Outcome, bulk_delete, create_record, upsert_records
 from kernel.registry import Entity, registry
 from kernel.registry.book import UnknownName
 
+NOT_TAGGABLE = _("Records of this kind carry no tags.")
+
 
 def prepare_tagging(tagging: Any, changed: set[str], actor: Actor) -> None:
     if "entity" in changed:
@@ -26,9 +28,9 @@ def taggable(name: str) -> Entity:
     try:
         kind = registry.entity(name)
     except UnknownName:
-        kind = None  # type: ignore[assignment] # refused in the next line
-    if kind is None or not kind.asides:
-        raise Invalid.one("entity", "not_taggable", _("Records of this kind carry no tags."))
+        raise Invalid.one("entity", "not_taggable", NOT_TAGGABLE) from None
+    if not kind.asides:
+        raise Invalid.one("entity", "not_taggable", NOT_TAGGABLE)
     return kind
 
 
@@ -71,8 +73,10 @@ def tag_named(text: str, *, actor: Actor) -> Tag:
     name = " ".join(text.removeprefix("new:").split())[:60]
     if not name:
         raise NotFound()
-    known = Tag.objects.filter(name=name).first()
-    return known or create_record("tag", actor=actor, values={"name": name, "colour": _next_colour()})
+    made: Tag = Tag.objects.filter(name=name).first() or create_record(
+        "tag", actor=actor, values={"name": name, "colour": _next_colour()}
+    )
+    return made
 
 
 def _next_colour() -> str:
