@@ -122,7 +122,7 @@ def _check(size: int, head: bytes, content_type: str, *, picture: bool) -> None:
 
 
 @transaction.atomic
-def set_picture(entity: str | Entity, pk: UUID | str, upload: Upload | None, *, actor: Actor) -> Any:
+def set_picture(entity: str | Entity, pk: UUID | str, upload: "Upload | None", *, actor: Actor) -> Any:
     """Give a customer a photo or logo, or take it away; the one before is kept for undo."""
     kind = registry.entity(entity)
     record = get_record_for(actor, kind, pk, "change")

@@ -67,6 +67,6 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
     found = []
     for row in rows[:limit]:
         value = getattr(row, detail, "") if detail else ""
-        words = "" if value is None else str(value)
-        found.append(Suggestion(row.pk, kind.title_of(row), words, row.tier if "tier" in kind.all_fields else ""))
+        told = "" if value is None else str(value)
+        found.append(Suggestion(row.pk, kind.title_of(row), told, row.tier if "tier" in kind.all_fields else ""))
     return found
