@@ -130,7 +130,7 @@ def _known(records: Mapping[UUID, str], actor: Actor) -> list[Option]:
         Option(
             label, entity_url(seen[name], "detail", pk), seen[name].icon, kind=str(seen[name].label),
             tier=labels.tier(pk),
-        )  # fmt: skip
+        )
         for pk, name in chosen.items()
         if (label := labels.get(name, pk))
     ]
