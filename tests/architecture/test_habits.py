@@ -62,6 +62,7 @@ RULES = (
         "platform/crm/pages/my_day.py:_offers": "modules of ours",
         "platform/kernel/calendars/parsing.py:_month_words": "a table of ours",
         "platform/kernel/calendars/parsing.py:_weekday_words": "a table of ours",
+        "platform/kernel/formula/functions.py:book": "functions of ours",
         "platform/kernel/files.py:_bucket_at": "a client for the address that the settings name",
         "platform/kernel/money.py:_currency_words": "a table of ours",
         "platform/kernel/registry/discovery.py:_engine_folders": "what is installed",
