@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from crm.pages.links import actor_of, entity_url
 from crm.pages.state import State, from_query
-from crm.pages.views_store import remember_columns
+from crm.pages.view_choice import remember_columns
 from kernel.registry import Entity, Field
 
 

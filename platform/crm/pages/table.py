@@ -17,7 +17,8 @@ from crm.pages.labels import Labels
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
 from crm.pages.values import cell, is_summed, money_text
-from crm.pages.views_store import choice_of, columns_from, views_of
+from crm.pages.view_choice import choice_of, columns_from, first_view
+from crm.pages.views_store import views_of
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, sums
@@ -49,13 +50,14 @@ class Setting:
     def changed(self) -> bool:
         """Whether what is shown differs from what the current view keeps."""
         if self.current is None:
-            return bool(self.state.filters or self.state.q)
+            return bool(self.state.filters or self.state.q or self.state.f or self.state.by)
         kept = from_params(self.entity, self.current.params, self.state.view)
-        return replace(kept, columns=(), group="") != replace(self.state, columns=(), group="", cursor="")
+        passing = {"columns": (), "group": "", "cursor": "", "at": "", "exact": "", "touched": False}
+        return replace(kept, **passing) != replace(self.state, **passing)
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.reading.filters or self.state.q)
+        return bool(self.reading.conditions or self.state.q)
 
 
 def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
@@ -63,19 +65,20 @@ def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
     views = views_of(entity, actor=actor)
     choice = choice_of(entity, actor=actor)
     state = asked
-    if asked.bare and choice.default_view_id:
-        state = replace(asked, view=str(choice.default_view_id))
+    if asked.bare and (first := first_view(choice, views)):
+        state = replace(asked, view=str(first.pk))
     view = next((v for v in views if str(v.pk) == state.view), None)
     if view is None:
         state = replace(state, view="")
     elif replace(state, view="").bare:
         kept = from_params(entity, view.params, state.view)
-        state = replace(kept, columns=(), cursor=asked.cursor, group=asked.group or kept.group)
-    reading = read_filters(entity, state)
+        passing = {"cursor": asked.cursor, "at": asked.at, "exact": asked.exact, "group": asked.group or kept.group}
+        state = replace(kept, columns=(), **passing)
+    reading = read_filters(entity, state, actor)
     labels = Labels(actor)
     kept_columns = tuple(view.params.get("columns") or ()) if view else ()
     names = state.columns or columns_from(choice, state.view) or kept_columns
-    problems = [(str(field.label), problem) for field, problem in reading.problems]
+    problems = [(str(field.label) if field else "", problem) for field, problem in reading.problems]
     shown = chips(entity, state, reading, labels)
     fields = shown_fields(entity, names)
     return Setting(entity, state, views, choice, reading, fields, shown, problems, labels, actor)
@@ -84,7 +87,7 @@ def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
 def records_of(setting: Setting, action: str = "view") -> tuple[QuerySet[Any], State, list[tuple[str, Problem]]]:
     """The records in their order. An order that makes no sense falls back to the entity's own, and is told."""
     state, told = setting.state, []
-    entity, actor, filters = setting.entity, setting.actor, setting.reading.filters
+    entity, actor, filters = setting.entity, setting.actor, setting.reading.conditions
     try:
         rows = select(entity, actor=actor, filters=filters, q=state.q, sort=state.sort or None, action=action)
     except Invalid as error:
