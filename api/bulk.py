@@ -99,7 +99,7 @@ def _known_keys(entity: Entity, rows: Sequence[Mapping[str, Any]], match: list[s
     if not keys:
         return set()
     columns = ["name_key" if _folded(entity, name) else entity.field(name).column for name in match]
-    seen = entity.model_class._default_manager.filter(visible(entity, actor))
+    seen = entity.records().filter(visible(entity, actor))
     return set(seen.filter(**{f"{columns[0]}__in": {key[0] for key in keys}}).values_list(*columns))
 
 

@@ -9,7 +9,7 @@ import django
 from django.db.migrations.loader import MigrationLoader
 
 from kernel.registry import Module, registry
-from kernel.text.sql import ALL_SQL
+from kernel.functions import ALL_SQL
 from tenants.router import core_labels
 
 CORE = "core"

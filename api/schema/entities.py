@@ -12,6 +12,7 @@ from api.schema.components import put
 from api.schema.fields import Schema, component
 from api.schema.parameters import ID, IDEMPOTENCY, IF_MATCH, IF_NONE_MATCH, MATCH, list_parameters, paging, shaping
 from kernel.registry import Entity
+from kernel.registry import registry as entities
 
 
 def _json(schema: Schema, **more: Any) -> Schema:
@@ -27,7 +28,7 @@ class EntitySchema(AutoSchema):
         self.registry, self.path, self.path_regex = registry, path, path_regex
         self.path_prefix, self.method = path_prefix, method.upper()
         view: Any = self.view
-        entity: Entity = view.entity
+        entity: Entity = entities.entity(view.entity)
         action: str = view.action
         build: Callable[[Entity], Schema] = getattr(self, f"_{action}")
         built = build(entity)

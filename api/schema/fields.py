@@ -27,6 +27,7 @@ _TYPES: dict[str, Schema] = {
     "choice": {"type": "string"},
     "uuid": {"type": "string", "format": "uuid"},
     "relation": {"type": "string", "format": "uuid"},
+    "multichoice": {"type": "array", "items": {"type": "string"}},
 }
 _SAMPLES: dict[str, Any] = {
     "text": "Sara", "longtext": "", "phone": "+982112345678", "email": "sara@example.com",
@@ -34,6 +35,7 @@ _SAMPLES: dict[str, Any] = {
     "iban": "IR120170000000332287200001", "postal_code": "1619735744", "integer": 12, "decimal": "12.5",
     "money": "1250000.00", "percent": "40", "date": "2026-11-23", "datetime": "2026-11-23T09:30:00Z", "bool": True,
     "uuid": "01934f5e-0000-7000-8000-000000000001", "relation": "01934f5e-0000-7000-8000-000000000002",
+    "multichoice": [],
 }  # fmt: skip
 _NUMBERS_TOO = frozenset({"decimal", "money", "percent"})
 
@@ -47,7 +49,7 @@ def column_of(entity: Entity, name: str) -> Any:
 
 
 def nullable(entity: Entity, field: Field) -> bool:
-    return bool(getattr(column_of(entity, field.name), "null", False))
+    return not field.stored or bool(getattr(column_of(entity, field.name), "null", False))
 
 
 def sample(field: Field) -> Any:
@@ -77,7 +79,7 @@ def read_schema(entity: Entity, field: Field) -> Schema:
     """What reading gives."""
     schema = dict(_TYPES[field.kind])
     if field.choices:
-        blank = bool(getattr(column_of(entity, field.name), "blank", False))
+        blank = field.stored and bool(getattr(column_of(entity, field.name), "blank", False))
         schema["enum"] = [*(value for value, _label in field.choices), *([""] if blank else [])]
         schema["enum"] = list(dict.fromkeys(schema["enum"]))
     if field.max_length and field.textual:

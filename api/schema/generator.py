@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 
 from api.gate import is_on
 from kernel.context import require_tenant
+from kernel.registry.overlay import current_overlay
 
 
 class EngineGenerator(SchemaGenerator):
@@ -42,11 +44,11 @@ def _drop_blank_defaults(schemas: dict[str, Any]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _document(_engines: frozenset[str], _language: str | None) -> dict[str, Any]:
+def _document(_engines: frozenset[str], _language: str | None, _overlay: UUID | None) -> dict[str, Any]:
     return EngineGenerator().get_schema()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
 
 
 def document_for(request: HttpRequest | Request) -> dict[str, Any]:
     """The document of this workspace in the reader's language, with its own address. Kept: it hangs on nothing else."""
-    schema = _document(require_tenant().engines, get_language())
+    schema = _document(require_tenant().engines, get_language(), current_overlay().stamp)
     return {**schema, "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}

@@ -19,7 +19,7 @@ from api.schema.entities import EntitySchema
 from api.versions import etag, from_header, object_of, take_from_body, unchanged_since
 from api.views.base import ApiView
 from kernel import records
-from kernel.access import get_record_for, require
+from kernel.access import entity_for, get_record_for, require
 from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.registry import Entity
@@ -44,6 +44,7 @@ class EntityViewSet(ViewSetMixin, ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self.entity = entity_for(self.actor, self.entity.name)
         require(self.actor, self.entity.permission("view"))
 
     def represent(self, record: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from api.views.base import ApiView
 from kernel.access import Actor
 from kernel.context import require_tenant
 from kernel.registry import ACTIONS, Entity, registry
+from kernel.registry.overlay import NOTHING, with_overlay
 
 
 class RootView(ApiView):
@@ -57,4 +58,7 @@ class SchemaView(ApiView):
     schema = None
 
     def get(self, request: Request) -> Response:
-        return Response(document_for(request))
+        if getattr(request._request, "actor", None) is not None or request.user.is_authenticated:
+            return Response(document_for(request))
+        with with_overlay(NOTHING):  # what an organization calls its own fields is nobody else's business
+            return Response(document_for(request))

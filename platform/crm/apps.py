@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = "Customer base"
+
+    def ready(self) -> None:
+        from crm.customization.loading import load_overlay  # models must be loaded first
+        from kernel.registry.overlay import read_overlay_by
+
+        read_overlay_by(load_overlay)

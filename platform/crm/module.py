@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kernel.registry import Entity, F, Listed, Module, NavItem, Section
+from kernel.registry import Entity, F, Listed, Module, NavItem, Permission, Section
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
@@ -81,6 +81,7 @@ manifest = Module(
     icon="users",
     always_on=True,
     entities=(account, contact),
+    permissions=(Permission("crm.customization.manage", _("Fields, entities and forms")),),
     nav=(
         NavItem(_("My day"), "crm:home", "sun", key="h"),
         NavItem(pgettext_lazy("navigation", "Accounts"), "crm:account_list", "building-2", "crm.account.view", key="a"),

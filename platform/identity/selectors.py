@@ -72,7 +72,7 @@ def records_owned_by(user: User) -> list[tuple[Any, int]]:
     """(entity's label, number) of what somebody is responsible for."""
     found = []
     for entity in owned_entities():
-        number = entity.model_class._default_manager.filter(**{f"{entity.owner}_id": user.pk}).count()
+        number = entity.records().filter(**{f"{entity.owner}_id": user.pk}).count()
         if number:
             found.append((entity.label_plural, number))
     return found

@@ -91,6 +91,11 @@ def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
     return own
 
 
+def entity_for(actor: Actor, entity: str | Entity) -> Entity:
+    """The entity as this actor may see it. Every face takes its entities from here."""
+    return registry.entity(entity)
+
+
 def may_add(entity: str | Entity, actor: Actor) -> bool:
     return actor.may(registry.entity(entity).permission("add"))
 
@@ -104,7 +109,7 @@ def require(actor: Actor, code: str) -> None:
 def records_visible_to(actor: Actor, entity: str | Entity, action: str = "view") -> QuerySet[Any]:
     """The records of an entity that `actor` may do `action` to; deleted ones are not among them."""
     kind = registry.entity(entity)
-    return kind.model_class._default_manager.filter(visible(kind, actor, action))
+    return kind.records().filter(visible(kind, actor, action))
 
 
 def get_record_for(actor: Actor, entity: str | Entity, pk: UUID | str, action: str = "view") -> Any:
@@ -130,4 +135,4 @@ def allows(actor: Actor, entity: str | Entity, record: Any, action: str) -> bool
         return True
     if condition == NOTHING:
         return False
-    return bool(kind.model_class._default_manager.filter(condition, pk=record.pk).exists())
+    return bool(kind.records().filter(condition, pk=record.pk).exists())

@@ -36,7 +36,7 @@ def entry(
 ) -> AuditEntry:  # fmt: skip
     """An unsaved audit row."""
     through = get_door()
-    kind = registry.entity(entity) if entity and not isinstance(entity, Entity) and _known(entity) else entity
+    kind = registry.entity(entity) if isinstance(entity, str) and _known(entity) else entity
     name = kind.name if isinstance(kind, Entity) else str(kind)
     if record is not None and not label and isinstance(kind, Entity):
         label = kind.title_of(record)

@@ -106,6 +106,8 @@ class _Units:
 
 def blank(kind: Entity, field: Field) -> Any:
     """What an emptied field holds: "" in text columns, null elsewhere, the column's default where it has one."""
+    if not field.stored:
+        return [] if field.kind == "multichoice" else None
     column = kind.model_class._meta.get_field(field.name)
     if getattr(column, "null", False):
         return None
@@ -181,7 +183,7 @@ def _resolve_relations(kind: Entity, raws: Sequence[Mapping[str, Any]], actor: A
 
 
 def _seen(target: str, actor: Actor) -> Any:
-    return registry.entity(target).model_class._default_manager.filter(visible(target, actor))
+    return registry.entity(target).records().filter(visible(target, actor))
 
 
 def _match_texts(relations: _Relations, target: str, name: str, texts: set[str], actor: Actor) -> None:
@@ -199,7 +201,10 @@ def _match_texts(relations: _Relations, target: str, name: str, texts: set[str],
 
 
 def default_of(field: Field, actor: Actor, values: Mapping[str, Any]) -> Any:
-    """What a blank record starts from: a literal, or what the callable at a dotted path says."""
-    if isinstance(field.default, str) and "." in field.default:
+    """What a blank record starts from: a literal, or what a callable says; engines name theirs by a dotted path."""
+    if callable(field.default):
+        return field.default(actor, values)
+    # A text that people typed as the default of a field of their own is a text, dots and all.
+    if field.stored and isinstance(field.default, str) and "." in field.default:
         return import_string(field.default)(actor, values)
     return field.default

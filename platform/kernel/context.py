@@ -51,6 +51,7 @@ class Door:
 PUBLIC_TENANT = Tenant(schema=PUBLIC, name="Peyvand")
 
 _tenant: ContextVar[Tenant | None] = ContextVar("peyvand_tenant", default=None)
+_memory: ContextVar[dict[str, Any] | None] = ContextVar("peyvand_memory", default=None)
 _door: ContextVar[Door] = ContextVar("peyvand_door", default=Door())  # noqa: B039 — frozen
 
 
@@ -70,11 +71,18 @@ def require_tenant() -> Tenant:
 @contextmanager
 def tenant_context(tenant: Tenant) -> Iterator[Tenant]:
     """Run in this workspace; the one before is restored exactly, also when threads or tasks interleave."""
-    token = _tenant.set(tenant)
+    token, kept = _tenant.set(tenant), _memory.set({})
     try:
         yield tenant
     finally:
+        _memory.reset(kept)
         _tenant.reset(token)
+
+
+def binding_memory() -> dict[str, Any]:
+    """What may be remembered for as long as this workspace stays bound, and no longer: a request, a step of a job."""
+    memory = _memory.get()
+    return {} if memory is None else memory
 
 
 def public_context() -> Any:

@@ -6,7 +6,7 @@ from an English page must not mix.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -201,6 +201,11 @@ def filesize(count: int | None) -> str:
     while value >= 1024 and step < 4:
         value, step = value / 1024, step + 1
     return f"{num(_short(value))} {(_SIZES_FA if get_locale().language == 'fa' else _SIZES_EN)[step]}"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several things in one line, with the comma of the reader's language."""
+    return ("، " if get_locale().language == "fa" else ", ").join(texts)
 
 
 def phone(stored: str | None) -> str:

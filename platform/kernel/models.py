@@ -9,7 +9,9 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
+from kernel import custom
 from kernel.ids import uuid7
+from kernel.registry import registry
 from kernel.text.db import Fold
 
 #: Sorts Persian and Latin alike, as readers of either expect.
@@ -46,6 +48,17 @@ class Record(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "everything"
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked only for what nothing else answers to: fields that the organization made itself.
+        if name.startswith(custom.PREFIX):
+            return custom.read(self, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
+    def entity_name(self) -> str:
+        """What the registry calls this kind of record."""
+        return registry.name_of(type(self))
 
 
 class OwnedRecord(Record):

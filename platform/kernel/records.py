@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from kernel import audit
+from kernel import audit, custom
 from kernel.access import Actor, denied, get_record_for, may_add, require_open, visible
 from kernel.clean import blank
 from kernel.errors import Conflict, Denied, Invalid, NotFound
@@ -21,7 +21,7 @@ from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
 from kernel.upsert import RowResult, change_records, upsert_records
-from kernel.write import Change, changes_between, check_unique, fill_defaults, save_changed, snapshot
+from kernel.write import Change, changes_between, check_unique, fill_defaults, new_record, put, save_changed, snapshot
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -60,10 +60,10 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     kind = registry.entity(entity)
     if not may_add(kind, actor):
         raise denied()
-    record = kind.model_class(created_by_id=actor.user_id)
+    record = new_record(kind, actor)
     full = fill_defaults(kind, values, actor)
     for name, value in full.items():
-        setattr(record, name, value)
+        put(kind, record, name, value)
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
@@ -76,7 +76,7 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
 def _lock(kind: Entity, pk: UUID | str, actor: Actor, action: str) -> Any:
     """The record, authorised and locked until the transaction ends."""
     record = get_record_for(actor, kind, pk, action)
-    locked = kind.model_class._default_manager.select_for_update().filter(pk=record.pk).first()
+    locked = kind.records().select_for_update().filter(pk=record.pk).first()
     if locked is None:
         raise NotFound()
     return locked
@@ -112,7 +112,7 @@ def _assign(kind: Entity, record: Any, values: Mapping[str, Any], actor: Actor) 
         column = kind.field(name).column
         if getattr(record, column) != getattr(value, "pk", value):
             changed.add(name)
-            setattr(record, name, value)
+            put(kind, record, name, value)
     if changed and kind.prepare_function:
         kind.prepare_function(record, changed, actor)
 
@@ -139,7 +139,9 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
     """Bring a deleted record back."""
     require_open()
     kind = registry.entity(entity)
-    deleted = kind.model_class.everything.select_for_update().filter(visible(kind, actor, "delete"), pk=pk)  # type: ignore[attr-defined] # Record's manager
+    deleted = (
+        kind.records(everything=True).select_for_update(of=("self",)).filter(visible(kind, actor, "delete"), pk=pk)
+    )
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
@@ -154,7 +156,7 @@ def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, value
     kind = registry.entity(entity)
     wanted = _ids(ids)
     outcome = Outcome()
-    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "change"), pk__in=wanted)
+    allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     outcome.refused = len(wanted) - len(records)
     changes = []
@@ -184,7 +186,7 @@ def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Ou
     kind = registry.entity(entity)
     wanted = _ids(ids)
     outcome = Outcome()
-    allowed = kind.model_class._default_manager.filter(visible(kind, actor, "delete"), pk__in=wanted)
+    allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     _toggle_many(kind, records, actor, "deleted", outcome)
     outcome.refused = len(wanted) - len(records)
@@ -228,8 +230,12 @@ _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}
 def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
     action = "change" if verb == "changed" else "delete"
     ids = [row.record_id for row in rows]
-    manager: Any = kind.model_class.everything  # type: ignore[attr-defined] # Record's manager
-    found = manager.filter(visible(kind, actor, action), pk__in=ids).select_for_update(of=("self",)).order_by("pk")
+    found = (
+        kind.records(everything=True)
+        .filter(visible(kind, actor, action), pk__in=ids)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     records = {record.pk: record for record in found}
     if verb == "changed":
         changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
@@ -270,5 +276,8 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
 def _put_back(kind: Entity, record: Any, row: AuditEntry) -> None:
     for name, (old, _) in row.changes.items():
         field = kind.field(name)
+        if not field.stored:
+            custom.write(field, record, custom.decode(field, old))
+            continue
         column: Any = kind.model_class._meta.get_field(field.name)
         setattr(record, field.column, blank(kind, field) if old is None else column.to_python(old))

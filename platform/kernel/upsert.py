@@ -16,7 +16,7 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.registry import Entity, registry
 from kernel.text.folding import match_key
-from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, save_changed, snapshot
+from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, new_record, put, save_changed, snapshot
 
 Values = Mapping[str, Any]
 
@@ -78,7 +78,7 @@ class _Upsert:
     def run_by_id(self, values: Mapping[UUID, Values]) -> dict[UUID, RowResult]:
         if not values:
             return {}
-        seen = self.kind.model_class._default_manager.filter(visible(self.kind, self.actor), pk__in=values)
+        seen = self.kind.records().filter(visible(self.kind, self.actor), pk__in=values)
         known = {(record.pk,): record for record in seen.select_for_update(of=("self",)).order_by("pk")}
         changeable = self._changeable(known)
         results = {pk: _denied() for pk in values}
@@ -112,7 +112,7 @@ class _Upsert:
         keys = {key for key in map(self.key, rows) if key}
         first = self.match[0]
         column = "name_key" if first in self.folded else self.kind.field(first).column
-        seen = self.kind.model_class._default_manager.filter(visible(self.kind, self.actor))
+        seen = self.kind.records().filter(visible(self.kind, self.actor))
         wanted = {key[0] for key in keys}
         found: dict[tuple[Any, ...], Any] = {}
         for record in seen.filter(**{f"{column}__in": wanted}).select_for_update(of=("self",)).order_by("pk"):
@@ -125,7 +125,7 @@ class _Upsert:
         allowed = visible(self.kind, self.actor, "change")
         if not allowed:
             return set(ids)
-        return set(self.kind.model_class._default_manager.filter(allowed, pk__in=ids).values_list("pk", flat=True))
+        return set(self.kind.records().filter(allowed, pk__in=ids).values_list("pk", flat=True))
 
     # ── one row ──
     def _row(self, values: Values, known: dict[tuple[Any, ...], Any], changeable: set[UUID]) -> RowResult:
@@ -143,10 +143,10 @@ class _Upsert:
     ) -> RowResult:
         if not self.may_add:
             return _denied()
-        record = self.kind.model_class(created_by_id=self.actor.user_id)
+        record = new_record(self.kind, self.actor)
         full = fill_defaults(self.kind, values, self.actor, self.memo)
         for name, value in full.items():
-            setattr(record, name, value)
+            put(self.kind, record, name, value)
         if self.kind.prepare_function:
             self.kind.prepare_function(record, set(full), self.actor)
         self.made[record.pk] = Change(record, None, {})
@@ -164,7 +164,7 @@ class _Upsert:
             column = self.kind.field(name).column
             if getattr(record, column) != getattr(value, "pk", value):
                 different.add(name)
-                setattr(record, name, value)
+                put(self.kind, record, name, value)
         if not different:
             return RowResult("unchanged", record.pk)
         try:
@@ -172,7 +172,7 @@ class _Upsert:
                 self.kind.prepare_function(record, different, self.actor)
         except Invalid:
             for name, value in before.items():
-                setattr(record, self.kind.field(name).column, value)
+                put(self.kind, record, self.kind.field(name).column, value)
             raise
         diff = changes_between(self.kind, before, snapshot(self.kind, record))
         if record.pk not in self.made and diff:

@@ -5,6 +5,7 @@ Forms, the API and the import all read through `parse_value`, so that one text m
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -31,6 +32,7 @@ __all__ = ["KINDS", "BadValue", "parse_value"]
 
 Options = Mapping[str, object]
 _BIGINT = 2**63 - 1
+_MOST_CHOICES = 500
 #: A tuple: the union of types would be built anew for every value.
 _SINGLE = (str, int, float, Decimal, date, uuid.UUID)
 _ANY_CURRENCY = "XXX"  # ISO 4217: no currency
@@ -43,10 +45,12 @@ def parse_value(kind: str, raw: object, *, options: Options | None = None) -> ob
     currency, unit (money), date_order (date, datetime), time_zone (datetime), choices (choice), region, area (phone).
     """
     read = _READERS.get(kind)
-    if read is None:
+    if read is None and kind != "multichoice":
         raise LookupError(f"no field kind {kind!r}")
     if raw is None:
         return None
+    if read is None:
+        return _choices(raw, options or {})
     if not isinstance(raw, _SINGLE):
         raise BadValue("type", _("One single value is expected here, for example a text or a number."))
     if isinstance(raw, int) and raw.bit_length() > 256:  # str() of it may even be refused by Python
@@ -212,6 +216,17 @@ def _choice(raw: object, options: Options) -> object:
     )
 
 
+def _choices(raw: object, options: Options) -> list[object] | None:
+    """Several of the list, in the list's order; a text names them with commas or one on a line."""
+    given = re.split(r"[,،;؛\n]", raw) if isinstance(raw, str) else raw
+    if not isinstance(given, list | tuple) or len(given) > _MOST_CHOICES:
+        raise BadValue("type", _("A list of values is expected here."))
+    texts = [text for one in given if (text := clean_text(_plain(one), lines=False))]
+    found = {str(_choice(text, options)) for text in texts}
+    choices = cast("list[tuple[object, object]]", options.get("choices", ()))
+    return [value for value, _label in choices if str(value) in found] or None
+
+
 def _phone(raw: object, options: Options) -> str:
     region, area = cast(str, options.get("region", "IR")), cast("str | None", options.get("area"))
     return normalise_phone(_plain(raw), region=region, area=area)
@@ -250,4 +265,4 @@ _READERS: dict[str, Callable[[object, Options], object]] = {
     "postal_code": _of_text(normalise_postal_code),
     "uuid": _uuid,
 }
-KINDS = frozenset(_READERS)
+KINDS = frozenset(_READERS) | {"multichoice"}

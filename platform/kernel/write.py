@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kernel import custom
 from kernel.access import Actor
 from kernel.audit import plain
 from kernel.clean import blank, default_of
@@ -49,6 +50,20 @@ def changes_between(kind: Entity, before: Mapping[str, Any] | None, after: Mappi
     if before is None:
         return {name: [None, plain(value)] for name, value in after.items() if value not in (None, "")}
     return {name: [plain(before[name]), plain(value)] for name, value in after.items() if before[name] != value}
+
+
+def new_record(kind: Entity, actor: Actor) -> Any:
+    """An unsaved record of this entity."""
+    return kind.model_class(created_by_id=actor.user_id, **kind.narrow)
+
+
+def put(kind: Entity, record: Any, name: str, value: Any) -> None:
+    """Give the record a value, wherever it is kept; `name` is a field's or its column's."""
+    field = kind.all_fields.get(name) or kind.own_fields.get(name)
+    if field is None or field.stored:
+        setattr(record, name, value)
+    else:
+        custom.write(field, record, value)
 
 
 Memo = dict[tuple[Any, ...], Any]

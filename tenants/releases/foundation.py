@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from kernel.text.sql import ALL_SQL
+from kernel.functions import ALL_SQL
 from tenants import roles, sql
 from tenants.router import public_labels
 

@@ -9,7 +9,7 @@ from django.db import ProgrammingError
 from django.db.models import Q, QuerySet
 
 from kernel.context import public_context
-from kernel.text.sql import ALL_SQL
+from kernel.functions import ALL_SQL
 from tenants import sql
 from tenants.models import Organization
 from tenants.router import public_labels

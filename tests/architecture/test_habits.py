@@ -52,7 +52,7 @@ RULES = (
         "tenants/middleware.py": "notes on the request itself that the database was lost",
     }),
     Rule(habits.cached_functions, "say here what the value hangs on: the next workspace is given it too", {
-        "api/schema/generator.py:_document": "engines and language, both among its arguments",
+        "api/schema/generator.py:_document": "engines, language and the definitions' stamp, all among its arguments",
         "frontend/icons.py:icon_map": "a file of ours",
         "platform/crm/pages/my_day.py:_offers": "modules of ours",
         "platform/kernel/calendars/parsing.py:_month_words": "a table of ours",
@@ -69,6 +69,8 @@ RULES = (
         "tenants/versions.py:version_of": "migrations on the disk",
     }),
     Rule(habits.kept_by_the_process, "keep nothing between requests, or say here what its key is", {
+        "platform/crm/customization/loading.py:_known": "definitions by workspace and the stamp that it reads each time",
+        "platform/kernel/registry/overlay.py:_loaders": "a function, set once at start-up",
         "platform/kernel/entitlements.py:_provider": "a function, set once at start-up",
         "platform/kernel/wake.py:_send": "a function, set once at start-up",
         "platform/kernel/wake.py:_note": "a function, set once at start-up",

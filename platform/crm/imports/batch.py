@@ -238,7 +238,7 @@ class BatchWriter:
             column = "name_key" if folded else entity.field(match[0]).column
             raw = {draft.values.get(match[0]) for draft in drafts} - {None}
             keys = {match_key(str(value)) for value in raw} if folded else {getattr(v, "pk", v) for v in raw}
-            seen = entity.model_class._default_manager.filter(visible(entity, self.actor), **{f"{column}__in": keys})
+            seen = entity.records().filter(visible(entity, self.actor), **{f"{column}__in": keys})
             found = set(seen.values_list(column, flat=True))
             known = {v for v in raw if (match_key(str(v)) if folded else getattr(v, "pk", v)) in found}
         kept = []

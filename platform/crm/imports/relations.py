@@ -80,7 +80,7 @@ class Finder:
         found: dict[tuple[UUID | None, str], list[Any]] = {}
         if not texts:
             return found
-        seen = self.target.model_class._default_manager.filter(visible(self.target, self.actor))
+        seen = self.target.records().filter(visible(self.target, self.actor))
         names = [self.key] if self.key else list(dict.fromkeys((self.target.title, *self.target.match)))
         if self.scope:
             scopes = {wish.scope.pk for wish in wishes if wish.scope is not None}
@@ -143,7 +143,7 @@ class Finder:
         if not rows:
             return answers
         results = upsert_records(self.target, list(rows.values()), actor=self.actor, match=(), batch=self.batch)
-        records = self.target.model_class._default_manager.in_bulk([r.id for r in results if r.id])
+        records = self.target.records().in_bulk([r.id for r in results if r.id])
         self.made += len(records)
         for place, result in zip(rows, results, strict=True):
             problems = [problem for many in result.problems.values() for problem in many]
@@ -181,7 +181,7 @@ class Finder:
         return {name: _clean(fields[name], text)}
 
     def _next_position(self, scope: Any) -> int:
-        siblings = self.target.model_class._default_manager.filter(**{f"{self.scope}_id": scope.pk})
+        siblings = self.target.records().filter(**{f"{self.scope}_id": scope.pk})
         return int(siblings.aggregate(last=Max("position"))["last"] or 0) + 1
 
 

@@ -20,6 +20,7 @@ from crm.pages.state import State
 from crm.pages.values import choice_text, is_summed, yes_no
 from kernel import formats
 from kernel.calendars.week import week_start
+from kernel.query import shown_columns
 from kernel.registry import Entity, Field
 
 #: More groups than anybody reads; the rest is counted together.
@@ -103,8 +104,9 @@ def gather(entity: Entity, queryset: QuerySet[Any], by: By, labels: Labels, name
     currencies = [c for c in dict.fromkeys(entity.field(name).currency for name in names) if c]
     wanted: dict[str, Any] = {"n_": Count("pk")}
     for name in names:
-        wanted |= {f"s_{name}": Sum(name), f"c_{name}": Count(name)}
-    bare = queryset.order_by().select_related(None).annotate(g_=_key_of(by))
+                source = entity.field(name).source
+        wanted |= {f"s_{name}": Sum(source), f"c_{name}": Count(source)}
+    bare = shown_columns(entity, queryset.order_by().select_related(None), currencies).annotate(g_=_key_of(by))
     rows = bare.values("g_", *currencies).annotate(**wanted).order_by("g_" if dated else "-n_")[:_ROWS]
     found: dict[str, Bucket] = {}
     for row in rows:

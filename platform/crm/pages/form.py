@@ -16,7 +16,7 @@ from crm.pages.conflict import Clash, merge
 from crm.pages.controls import make_controls, make_related, raw_of, raw_value, typed_values
 from crm.pages.links import actor_of, entity_url
 from kernel.access import Actor, get_record_for
-from kernel.clean import clean_values, default_of
+from kernel.clean import blank, clean_values, default_of
 from kernel.errors import Conflict, Invalid, Problem
 from kernel.records import create_record, update_record
 from kernel.registry import Entity, Field
@@ -72,7 +72,7 @@ def blank_values(entity: Entity, actor: Actor, given: Mapping[str, str]) -> dict
         elif one.name == entity.owner and actor.user_id:
             values[one.name] = str(actor.user_id)
         elif one.kind == "bool":
-            values[one.name] = raw_of(one, entity.model_class._meta.get_field(one.name).get_default())  # type: ignore[union-attr] # a column
+            values[one.name] = raw_of(one, blank(entity, one))
     return values
 
 

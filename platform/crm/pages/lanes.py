@@ -17,7 +17,7 @@ from crm.pages.values import money_brief, money_text
 from kernel import formats
 from kernel.access import records_visible_to
 from kernel.errors import NotFound
-from kernel.query import cursors_of, page
+from kernel.query import cursors_of, page, shown_columns
 from kernel.registry import Board, Entity, Field, registry
 
 SIZE = 20
@@ -173,9 +173,10 @@ def count_lanes(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane], 
     keys = ["l_", *([money.currency] if money and money.currency else [])]
     aggregates: dict[str, Any] = {"n": Count("pk")}
     if money:
-        aggregates["s"] = Sum(money.column)
+        aggregates["s"] = Sum(money.source)
     by_key = {lane.key: lane for lane in lanes}
-    for row in queryset.order_by().select_related(None).annotate(l_=F(column)).values(*keys).annotate(**aggregates):
+    bare = shown_columns(entity, queryset.order_by().select_related(None), keys[1:])
+    for row in bare.annotate(l_=F(column)).values(*keys).annotate(**aggregates):
         lane = by_key.get(lane_key(row["l_"]))
         if lane is None:
             continue

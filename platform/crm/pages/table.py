@@ -21,7 +21,7 @@ from crm.pages.view_choice import choice_of, columns_from, first_view
 from crm.pages.views_store import views_of
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
-from kernel.query import count, page, select, sums
+from kernel.query import count, page, select, shown_columns, sums
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -100,7 +100,8 @@ def records_of(setting: Setting, action: str = "view") -> tuple[QuerySet[Any], S
 def _lean(entity: Entity, rows: QuerySet[Any], state: State) -> QuerySet[Any]:
     """Without the related records, whose names `Labels` reads; but for the one that gives the order."""
     bare, field = rows.select_related(None), entity.all_fields.get((state.sort or entity.sort).lstrip("-"))
-    return bare.select_related(field.name) if field and field.kind == "relation" else bare
+    by_relation = field is not None and field.kind == "relation" and field.stored
+    return bare.select_related(field.name) if by_relation and field else bare
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,8 @@ def count_and_sums(
     if len(currencies) > 1:
         return count(queryset), sums(entity, queryset, names)
     column = next(iter(currencies), "")
-    bare = queryset.order_by().select_related(None)
-    wanted: dict[str, Any] = {"n": Count("pk"), **{f"s_{name}": Sum(name) for name in names}}
+    bare = shown_columns(entity, queryset.order_by().select_related(None), [column])
+    wanted: dict[str, Any] = {"n": Count("pk"), **{f"s_{name}": Sum(entity.field(name).source) for name in names}}
     groups = bare.values(column).annotate(**wanted) if column else [bare.aggregate(**wanted)]
     number, totals = 0, {name: dict[str, Decimal]() for name in names}
     for group in groups:

@@ -1,10 +1,10 @@
 """Addresses of the pages that every entity gets, and of those that belong to no entity."""
 
 from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import wraps
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
@@ -17,12 +17,14 @@ from crm.pages.export import export
 from crm.pages.filter_editor import filter_apply, filter_form
 from crm.pages.form import create, edit
 from crm.pages.home import home
+from crm.pages.links import actor_of
 from crm.pages.lookup import lookup
 from crm.pages.palette import palette
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
+from kernel.access import entity_for
 from kernel.registry import Entity
 
 View = Callable[..., HttpResponseBase]
@@ -67,5 +69,10 @@ def entity_urls(entity: Entity) -> list[URLPattern]:
 
 
 def _bound(view: View, entity: Entity, action: str) -> Any:
-    about_entity = update_wrapper(partial(view, entity=entity), view)
+    """The view, with the entity as this workspace has it and as the reader may see it."""
+
+    @wraps(view)
+    def about_entity(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, entity=entity_for(actor_of(request), entity.name), **kwargs)
+
     return permission(entity.permission(action))(about_entity)

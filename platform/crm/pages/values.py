@@ -49,6 +49,8 @@ def value_text(field: Field, value: Any, *, currency: str = "") -> str:
         return ""
     if field.kind == "money":
         return money_text(value, currency)
+    if field.kind == "multichoice":
+        return formats.listed(choice_text(field, one) for one in value)
     if field.kind == "choice":
         return choice_text(field, value)
     if is_ordinal(field):
@@ -74,7 +76,7 @@ def cell(field: Field, record: Any, labels: Labels, *, links: bool = False) -> S
     A cell that is edited in place is a button, and a button holds no links: hence tables go without.
     """
     value = getattr(record, field.column)
-    if value is None or value == "":
+    if value in (None, "", []):
         return EMPTY
     draw = _LINKED.get(field.kind) if links else None
     return (draw or _DRAW.get(field.kind, _plain))(_Value(field, value, record, labels))

@@ -95,7 +95,7 @@ def hand_over(*, actor: Actor, user: User, to: User) -> int:
         raise Invalid.one("to", "bad_receiver", _("Choose another active person."))
     moved = 0
     for entity in owned_entities():
-        records = entity.model_class._default_manager.filter(**{f"{entity.owner}_id": user.pk})
+        records = entity.records().filter(**{f"{entity.owner}_id": user.pk})
         if records.exists():
             moved += bulk_update(entity, records, actor=actor, values={entity.owner: to}).changed
     record_act("handed_over", actor=actor, entity="user", record=user, changes={"owner": [str(user.pk), str(to.pk)]})

@@ -3,10 +3,10 @@
 from kernel.query.filters import OPERATORS, Filter, Group, Node, apply_filters, operators_for, parse_filters
 from kernel.query.labels import Suggestion, labels_for, suggest
 from kernel.query.paging import Page, count, cursors_of, page
-from kernel.query.select import search, select, sums
+from kernel.query.select import search, select, shown_columns, sums
 from kernel.query.tree import parse_tree
 
 __all__ = [
     "OPERATORS", "Filter", "Group", "Node", "Page", "Suggestion", "apply_filters", "count", "cursors_of", "labels_for",
-    "operators_for", "page", "parse_filters", "parse_tree", "search", "select", "suggest", "sums",
+    "operators_for", "page", "parse_filters", "parse_tree", "search", "select", "shown_columns", "suggest", "sums",
 ]  # fmt: skip

@@ -41,7 +41,7 @@ def _single(kind: Entity, one: Filter, record: Any, actor: Actor, related: Relat
 
 
 def _meets(field: Field, one: Filter, value: Any, actor: Actor, related: Related) -> bool:
-    nothing = value is None or value == ""
+    nothing = value in (None, "", [])
     if one.op == "empty":
         return nothing == one.values[0]
     if one.op == "ne":
@@ -59,6 +59,8 @@ def _meets(field: Field, one: Filter, value: Any, actor: Actor, related: Related
 
 
 def _is_one_of(field: Field, one: Filter, value: Any, actor: Actor, related: Related) -> bool:
+    if field.kind == "multichoice":
+        return bool({str(chosen) for chosen in value} & {str(wanted) for wanted in one.values})
     if field.kind == "datetime" and isinstance(value, datetime) and one.op == "eq":
         return bool(one.values[-1] <= value <= end_of_day(one.values[-1]))
     for wanted in one.values:

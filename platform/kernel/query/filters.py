@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access import NOTHING, Actor, records_visible_to
+from kernel.access import NOTHING, Actor, entity_for, records_visible_to
 from kernel.calendars.relative import end_of_day, find_period, relative_range
 from kernel.errors import Invalid, Problem
 from kernel.money_input import home_currency, typed_unit
@@ -78,7 +78,7 @@ Node = Filter | Group
 
 def operators_for(field: Field) -> tuple[str, ...]:
     """What can be asked of a field; the first is what a bare `field=value` means."""
-    if field.kind in ("relation", "choice"):
+    if field.kind in ("relation", "choice", "multichoice"):
         return ("in", "ne", "empty")
     if field.kind == "bool":
         return ("eq",)
@@ -153,6 +153,8 @@ def _value(field: Field, text: str) -> Any:
             return text
         return parse_value("uuid", text, options={})
     options = {**field.options(), "max_length": None}
+    if field.kind == "multichoice":
+        return parse_value("choice", text, options=options)
     if field.kind == "money" and (currency := home_currency()):
         options |= {"currency": currency, "unit": typed_unit()}
     return parse_value(field.kind, text, options=options)
@@ -199,7 +201,7 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
 
 def _related(relation: Field, name: str, one: Filter, actor: Actor, holds: bool) -> Q:
     """A condition on a related record counts only records that the actor may see, and fields of it likewise."""
-    target = registry.entity(relation.target)
+    target = entity_for(actor, relation.target)
     if name not in {field.name for field in target.filter_fields}:
         return NOTHING
     condition = _single(target, Filter(name, one.op, one.values), actor, True)
@@ -221,6 +223,8 @@ def _condition(field: Field, one: Filter, actor: Actor) -> Q:
         return _between(field, str(values[0]))
     if one.op == "contains":
         return Q(*[Q(**{f"{column}__folded": fold(str(value))}) for value in values], _connector=Q.OR)
+    if field.kind == "multichoice":
+        return _among(column, one)
     if one.op == "ne":
         return ~Q(**{f"{column}__in": values}) | Q(**{f"{column}__isnull": True})
     if field.kind == "datetime" and one.op in ("eq", "lte", "gt"):
@@ -248,6 +252,12 @@ def _my_team(field: Field, actor: Actor) -> list[UUID]:
         return sorted(actor.team_ids)
     people = registry.entity("user").model_class._default_manager.filter(team_id__in=sorted(actor.team_ids))
     return list(people.values_list("pk", flat=True)) if actor.team_ids else []
+
+
+def _among(column: str, one: Filter) -> Q:
+    """Any of several values chosen, or none of them."""
+    chosen = Q(**{f"{column}__has_any_keys": [str(value) for value in one.values]})
+    return ~chosen | Q(**{f"{column}__isnull": True}) if one.op == "ne" else chosen
 
 
 def _whole_days(column: str, op: str, moment: Any) -> Q:

@@ -1,6 +1,6 @@
 """The records of a list: visible, filtered, searched, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +29,7 @@ def select(
     rows = apply_filters(kind, records_visible_to(actor, kind, action), list(filters), actor)
     if q:
         rows = search(kind, rows, q)
-    relations = [f.name for f in kind.all_fields.values() if f.kind == "relation"]
+    relations = [f.name for f in kind.all_fields.values() if f.kind == "relation" and f.stored]
     by_trigrams = kind.has_search and any(len(word) >= TRIGRAM for word in fold(q).split())
     return rows.select_related(*relations).order_by(*ordering(kind, sort, few=by_trigrams))
 
@@ -43,7 +43,7 @@ def sort_key(entity: Entity, sort: str | None) -> tuple[str, bool]:
     field = entity.all_fields.get(name)
     if field is None or not field.sortable:
         raise Invalid.one("sort", "unknown_sort", _("One cannot sort by this."))
-    if field.kind == "relation":
+    if field.kind == "relation" and field.stored:
         target = registry.entity(field.target)
         return f"{field.name}__{target.sort.lstrip('-') if target.title != 'name' else 'name'}", descending
     return field.column, descending
@@ -66,9 +66,16 @@ def ordering(entity: Entity, sort: str | None, *, few: bool = False) -> list[Any
 
 
 def nullable(entity: Entity, column: str) -> bool:
+    if column in entity.own_fields:
+        return True
     meta = entity.model_class._meta
     name = column.partition("__")[0]
     return bool(getattr(meta.get_field(name), "null", False)) and not getattr(meta.get_field(name), "generated", False)
+
+
+def shown_columns(entity: Entity, queryset: QuerySet[Any], columns: Iterable[str]) -> QuerySet[Any]:
+    """The queryset from which these columns can be taken by `values()`, the organization's own among them."""
+    return queryset.annotate(**{name: F(name) for name in columns if name in entity.own_fields})
 
 
 def search(entity: str | Entity, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -89,7 +96,7 @@ def sums(entity: str | Entity, queryset: QuerySet[Any], names: Sequence[str]) ->
     plain_names = [name for name in names if not kind.field(name).currency]
     bare = queryset.order_by().select_related(None)
     if plain_names:
-        for name, value in bare.aggregate(**{f"s_{n}": Sum(n) for n in plain_names}).items():
+        for name, value in bare.aggregate(**{f"s_{n}": Sum(kind.field(n).source) for n in plain_names}).items():
             if value is not None:
                 totals[name[2:]][""] = value
     by_currency: dict[str, list[str]] = {}
@@ -97,7 +104,11 @@ def sums(entity: str | Entity, queryset: QuerySet[Any], names: Sequence[str]) ->
         if kind.field(name).currency:
             by_currency.setdefault(kind.field(name).currency, []).append(name)
     for currency, money in by_currency.items():
-        for row in bare.values(currency).annotate(**{f"s_{n}": Sum(n) for n in money}):
+        for row in (
+            shown_columns(kind, bare, [currency])
+            .values(currency)
+            .annotate(**{f"s_{n}": Sum(kind.field(n).source) for n in money})
+        ):
             for name in money:
                 if row[f"s_{name}"] is not None:
                     totals[name][row[currency]] = row[f"s_{name}"]

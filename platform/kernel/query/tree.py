@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access import Actor
+from kernel.access import Actor, entity_for
 from kernel.errors import Invalid, Problem
 from kernel.query.filters import Filter, Group, Node, parse_condition
 from kernel.registry import Entity, Field, registry
@@ -120,9 +120,11 @@ def related_entity(relation: Field, actor: Actor | None) -> Entity:
         target = registry.entity(relation.target)
     except UnknownName:
         raise _unknown() from None
-    if actor is not None and not actor.may(target.permission("view")):
+    if actor is None:
+        return target
+    if not actor.may(target.permission("view")):
         raise _unknown()
-    return target
+    return entity_for(actor, target)
 
 
 def _unknown() -> BadValue:

@@ -1,10 +1,14 @@
 """Where manifests are kept once discovered."""
 
-from collections.abc import Iterable
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from kernel.registry.entities import ACTIONS, Entity, Listed
-from kernel.registry.manifest import Module, Permission
+from django.db.models import Model
+
+from kernel.registry.entities import Entity, Listed
+from kernel.registry.manifest import Module, Permission, permissions_of
+from kernel.registry.overlay import current_overlay
 
 
 class DuplicateName(ValueError):
@@ -16,12 +20,13 @@ class UnknownName(LookupError):
 
 
 class Registry:
-    """Filled once at start-up, by discovery; then only read."""
+    """Filled once at start-up, by discovery; then only read. What a workspace adds lies over it while it is bound."""
 
     def __init__(self) -> None:
         self._modules: dict[str, Module] = {}
         self._entities: dict[str, Entity] = {}
         self._plurals: dict[str, Entity] = {}
+        self._by_model: dict[str, str] = {}
 
     def register(self, module: Module) -> None:
         if module.name in self._modules:
@@ -31,8 +36,9 @@ class Registry:
                 raise DuplicateName(f"Engine {module.name!r} names an entity {entity.name!r} that exists already.")
             self._entities[entity.name] = entity
             self._plurals[entity.plural] = entity
+            self._by_model.setdefault(entity.model.lower(), entity.name)
         self._modules[module.name] = module
-        self.__dict__.pop("permissions", None)
+        self.__dict__.pop("_permissions", None)
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -40,6 +46,12 @@ class Registry:
 
     @property
     def entities(self) -> tuple[Entity, ...]:
+        here = current_overlay()
+        return (*(here.entities.get(name, entity) for name, entity in self._entities.items()), *here.own)
+
+    @property
+    def installed_entities(self) -> tuple[Entity, ...]:
+        """As engines describe them, the same in every workspace: what addresses are mounted for at start-up."""
         return tuple(self._entities.values())
 
     def module(self, name: str) -> Module:
@@ -49,18 +61,32 @@ class Registry:
             raise UnknownName(f"No engine is named {name!r}.") from None
 
     def entity(self, name: str | Entity) -> Entity:
+        """The entity as this workspace has it. One that was cut down for somebody stays so."""
         if isinstance(name, Entity):
-            return name
+            if name.cut:
+                return name
+            name = name.name
+        entity = current_overlay().entities.get(name) or self._entities.get(name)
+        if entity is None:
+            raise UnknownName(f"No entity is named {name!r}.")
+        return entity
+
+    def installed_entity(self, name: str) -> Entity:
+        """The entity as its engine describes it."""
         try:
             return self._entities[name]
         except KeyError:
             raise UnknownName(f"No entity is named {name!r}.") from None
 
+    def name_of(self, model: type[Model]) -> str:
+        """The name of the entity whose records this model keeps."""
+        return self._by_model[model._meta.label_lower]
+
     def by_plural(self, plural: str) -> Entity:
-        try:
-            return self._plurals[plural]
-        except KeyError:
-            raise UnknownName(f"No entity has the plural {plural!r}.") from None
+        entity = current_overlay().plurals.get(plural) or self._plurals.get(plural)
+        if entity is None:
+            raise UnknownName(f"No entity has the plural {plural!r}.")
+        return entity
 
     def lists_on(self, name: str) -> tuple[tuple[Entity, Listed], ...]:
         """What is listed on the page of a record of this entity, in the order in which engines stand."""
@@ -81,17 +107,17 @@ class Registry:
         on = frozenset(engines) | self.always_on()
         return tuple(e for e in self.entities if e.engine in on)
 
-    @cached_property
-    def permissions(self) -> dict[str, Permission]:
+    @property
+    def permissions(self) -> Mapping[str, Permission]:
         """Every permission by its code: six for each entity, and those that engines declare beside them."""
+        own = current_overlay().permissions
+        return ChainMap(dict(own), self._permissions) if own else self._permissions
+
+    @cached_property
+    def _permissions(self) -> dict[str, Permission]:
         found: dict[str, Permission] = {}
         for module in self.modules:
-            for entity in module.entities:
-                for action in ACTIONS:
-                    levels = {role: acts[action] for role, acts in entity.levels.items() if action in acts}
-                    code = entity.permission(action)
-                    reads = action in ("view", "export")
-                    found[code] = Permission(code, entity.label_plural, levels, "read_only" if reads else "open")
+            found |= {p.code: p for entity in module.entities for p in permissions_of(entity)}
             for permission in module.permissions:
                 if permission.code in found:
                     raise DuplicateName(f"Two permissions are named {permission.code!r}.")

@@ -64,7 +64,7 @@ class Entity:
     model: str
     label: Text
     label_plural: Text
-    fields: tuple[str | F, ...]
+    fields: tuple[str | F | Field, ...]
     columns: tuple[str, ...]
     icon: str = "circle"
     title: str = "name"
@@ -87,6 +87,10 @@ class Entity:
     make_from_import: bool = True
     empty_hint: Text = ""
     engine: str = ""  # set by the manifest that lists the entity
+    #: Where one table holds several entities, the rows that are this one's: {"object": "x_project"}.
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    #: Cut down to what one person may see of it (kernel.access.entity_for).
+    cut: bool = False
 
     @cached_property
     def model_class(self) -> type[models.Model]:
@@ -96,7 +100,27 @@ class Entity:
     def all_fields(self) -> Mapping[str, Field]:
         """Fields by name, in the order the engine wrote them."""
         specs = [F(spec) if isinstance(spec, str) else spec for spec in self.fields]
-        return {spec.name: resolve(spec, self.model_class) for spec in specs}
+        return {s.name: s if isinstance(s, Field) else resolve(s, self.model_class) for s in specs}
+
+    @cached_property
+    def own_fields(self) -> Mapping[str, Field]:
+        """Fields that the organization made itself, by what a query calls them."""
+        return {f.column: f for f in self.all_fields.values() if not f.stored}
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the organization made this entity itself."""
+        return bool(self.narrow)
+
+    def records(self, *, everything: bool = False) -> models.QuerySet[Any]:
+        """All records, the deleted ones with `everything`; own fields can be asked for by name like any column."""
+        model: Any = self.model_class
+        rows: models.QuerySet[Any] = (model.everything if everything else model._default_manager).all()
+        if self.narrow:
+            rows = rows.filter(**self.narrow)
+        if self.own_fields:
+            rows = rows.alias(**{column: f.expression for column, f in self.own_fields.items()})
+        return rows
 
     @cached_property
     def editable_fields(self) -> tuple[Field, ...]:

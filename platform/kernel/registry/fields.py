@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -14,7 +14,7 @@ from kernel.errors import Text
 
 Kind = Literal[
     "text", "longtext", "integer", "decimal", "money", "percent", "date", "datetime", "bool", "choice",
-    "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation",
+    "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation", "multichoice",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent"})
@@ -63,6 +63,18 @@ class Field:
     in_list: bool = True
     default: Any = None
     default_by: tuple[str, ...] = ()
+    #: What a query says for a value that has no column of its own, being kept in `extra` (see kernel.custom).
+    expression: Any = field(default=None, compare=False)
+
+    @property
+    def stored(self) -> bool:
+        """Whether the model has a column for it. Those without were made by the organization itself."""
+        return self.expression is None
+
+    @property
+    def source(self) -> Any:
+        """What an aggregate is taken over."""
+        return models.F(self.column) if self.expression is None else self.expression
 
     @cached_property
     def column(self) -> str:
@@ -78,7 +90,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind != "longtext"
+        return self.kind not in ("longtext", "multichoice")
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""

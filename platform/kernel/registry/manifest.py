@@ -1,11 +1,11 @@
 """An engine's manifest: data only, read by everything that mounts engines. Models are named, never imported."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kernel.errors import Text
-from kernel.registry.entities import Entity
+from kernel.registry.entities import ACTIONS, Entity
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,14 @@ class Permission:
     levels: Mapping[str, str] = field(default_factory=dict)
     #: Where it holds although the workspace is not open: it changes no record. "closed" holds in a read-only one too.
     holds: Literal["open", "read_only", "closed"] = "open"
+
+
+def permissions_of(entity: Entity) -> Iterator[Permission]:
+    """One for each action; what only reads holds in a read-only workspace too."""
+    for action in ACTIONS:
+        levels = {role: acts[action] for role, acts in entity.levels.items() if action in acts}
+        holds: Literal["open", "read_only"] = "read_only" if action in ("view", "export") else "open"
+        yield Permission(entity.permission(action), entity.label_plural, levels, holds)
 
 
 @dataclass(frozen=True)

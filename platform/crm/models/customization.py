@@ -1,0 +1,124 @@
+"""What an organization made itself: fields, entities, and the order in which forms show them.
+
+Text for people is kept by language: {"fa": "بودجه", "en": "Budget"}.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kernel.ids import uuid7
+from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.text.db import MatchKey
+
+
+class Customization(models.Model):
+    """One row: a stamp that changes with every definition, by which processes know that theirs are old."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    stamp = models.UUIDField(default=uuid7)
+
+    def __str__(self) -> str:
+        return str(self.stamp)
+
+
+class CustomObject(models.Model):
+    """An entity of the organization's own; its records are `CustomRecord`s under its name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    #: Such as "x_project" and "x_projects"; never changed again.
+    name = models.CharField(max_length=50)
+    plural = models.CharField(max_length=50)
+    label = models.JSONField(default=dict)
+    label_plural = models.JSONField(default=dict)
+    #: What a record's name is called here ("Project name").
+    title_label = models.JSONField(default=dict)
+    help = models.JSONField(default=dict)
+    icon = models.CharField(max_length=40, default="box")
+    #: Joins two entities: a record of it is one link, with fields of the link's own.
+    is_link = models.BooleanField(default=False)
+    levels = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    deactivated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["name"], name="custom_object_name"),
+            models.UniqueConstraint(fields=["plural"], name="custom_object_plural"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomField(models.Model):
+    """A field of the organization's own, on an entity of ours or of its own."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        DEACTIVATED = "deactivated", _("Deactivated")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entity = models.CharField(max_length=60)
+    #: Such as "x_budget"; never changed again.
+    name = models.CharField(max_length=50)
+    kind = models.CharField(max_length=20)
+    label = models.JSONField(default=dict)
+    help = models.JSONField(default=dict)
+    required = models.BooleanField(default=False)
+    unique = models.BooleanField(default=False)
+    #: As the API writes the value; null for none.
+    default = models.JSONField(null=True)
+    #: By kind: choices, lowest, highest, places, max_length, target, pattern, formula, roll-up …
+    options = models.JSONField(default=dict)
+    state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["entity", "name"], name="custom_field_name"),)
+
+    def __str__(self) -> str:
+        return f"{self.entity}.{self.name}"
+
+
+class EntityLayout(models.Model):
+    """How this organization orders an entity's form and page."""
+
+    entity = models.CharField(max_length=60, primary_key=True)
+    #: [{"label": {"fa": …, "en": …}, "fields": ["name", "x_budget"]}]
+    sections = models.JSONField(default=list)
+    #: Columns of the list and facts of the header, where they differ from the engine's.
+    columns = models.JSONField(default=list)
+    glance = models.JSONField(default=list)
+    #: The record page's panels in their order, and those left out: {"order": […], "hidden": […]}.
+    panels = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.entity
+
+
+class CustomRecord(OwnedRecord):
+    """A record of an entity that the organization made itself."""
+
+    object = models.CharField(max_length=50, editable=False)
+    name = models.CharField(_("name"), max_length=300, blank=True, db_collation=COLLATION)
+    search_text = search_column("name")
+    name_key = models.GeneratedField(
+        expression=MatchKey(models.F("name")), output_field=models.TextField(), db_persist=True, editable=False
+    )
+
+    class Meta(OwnedRecord.Meta):
+        indexes = (
+            search_index("custom_search"),
+            models.Index(fields=["object", "name_key"], name="custom_key"),
+            models.Index(fields=["object", "name", "id"], name="custom_name"),
+            models.Index(fields=["object", "-created_at", "-id"], name="custom_created", condition=LIVE),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def entity_name(self) -> str:
+        return self.object
