@@ -25,7 +25,7 @@ from kernel.write import Change, changes_between, check_unique, fill_defaults, n
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
-    "restore_record", "undo_batch", "update_record", "upsert_records",
+    "restore_record", "size_of_batch", "undo_batch", "undo_part", "update_record", "upsert_records",
 ]  # fmt: skip
 
 
@@ -150,12 +150,17 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
 
 
 @transaction.atomic
-def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
-    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
+def bulk_update(
+    entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any], batch: UUID | None = None
+) -> Outcome:
+    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change.
+
+    `batch` joins the parts of one large act, so that one undo takes them all back.
+    """
     require_open()
     kind = registry.entity(entity)
     wanted = _ids(ids)
-    outcome = Outcome()
+    outcome = Outcome(batch=batch or uuid7())
     allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     outcome.refused = len(wanted) - len(records)
@@ -216,12 +221,34 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
     if not entries:
         raise NotFound()
     outcome = Outcome()
+    _undo_entries(entries, actor, outcome)
+    return outcome
+
+
+def size_of_batch(batch: UUID) -> int:
+    """How many changes one act made."""
+    return AuditEntry.objects.filter(batch=batch).count()
+
+
+@transaction.atomic
+def undo_part(
+    batch: UUID, *, actor: Actor, after: UUID | None = None, most: int = 1_000, into: UUID | None = None
+) -> tuple[Outcome, UUID | None]:
+    """Take back a part of a large act, going on behind `after`; None instead of a place when all is done."""
+    require_open()
+    rows = AuditEntry.objects.filter(batch=batch).order_by("id")
+    entries = list((rows.filter(pk__gt=after) if after else rows)[:most])
+    outcome = Outcome(batch=into or uuid7())
+    _undo_entries(entries, actor, outcome)
+    return outcome, entries[-1].pk if len(entries) == most else None
+
+
+def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
     groups: dict[tuple[str, str], list[AuditEntry]] = {}
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
         _undo_group(registry.entity(name), verb, rows, actor, outcome)
-    return outcome
 
 
 _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}

@@ -82,7 +82,7 @@ def move(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     try:
         record = move_card(entity, post.get("record", ""), post.get("lane", ""), post.get("from"), actor=actor, field=field)
     except KernelError as error:
-        return JsonResponse({"detail": _reason(error)}, status=error.status)
+        return JsonResponse({"detail": reason_of(error)}, status=error.status)
     setting = arrange(entity, state, actor=actor)
     group = _chosen(groups_of(entity, setting), setting.state.group)
     lanes = lanes_of(entity, setting, group)
@@ -97,7 +97,7 @@ def move(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     return trigger_client_event(response, "toast", {"message": message, "undo": f"/undo/{audit}/"})
 
 
-def _reason(error: KernelError) -> str:
+def reason_of(error: KernelError) -> str:
     if isinstance(error, Invalid):
         return " ".join(str(p) for several in error.problems.values() for p in several)
     return str(error)

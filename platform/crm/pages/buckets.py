@@ -98,19 +98,22 @@ def by_choices(entity: Entity) -> list[tuple[str, str]]:
     return found
 
 
-def gather(entity: Entity, queryset: QuerySet[Any], by: By, labels: Labels, names: Sequence[str] = ()) -> Gathered:
+def gather(
+    entity: Entity, queryset: QuerySet[Any], by: By, labels: Labels, names: Sequence[str] = (), *,
+    most: int | None = MOST,
+) -> Gathered:
     """The groups with counts and sums of these fields: one query, whatever the number of rows."""
     dated = bool(by.period)
     currencies = [c for c in dict.fromkeys(entity.field(name).currency for name in names) if c]
     wanted: dict[str, Any] = {"n_": Count("pk")}
     for name in names:
-                source = entity.field(name).source
+        source = entity.field(name).source
         wanted |= {f"s_{name}": Sum(source), f"c_{name}": Count(source)}
-    bare = shown_columns(entity, queryset.order_by().select_related(None), currencies).annotate(g_=_key_of(by))
-    rows = bare.values("g_", *currencies).annotate(**wanted).order_by("g_" if dated else "-n_")[:_ROWS]
+    bare = shown_columns(entity, queryset.order_by().select_related(None), currencies).annotate(pv_key=_key_of(by))
+    rows = bare.values("pv_key", *currencies).annotate(**wanted).order_by("pv_key" if dated else "-n_")[:_ROWS]
     found: dict[str, Bucket] = {}
     for row in rows:
-        key = _key(by, row["g_"])
+        key = key_for(by, row["pv_key"])
         bucket = found.setdefault(key, Bucket(key, ""))
         bucket.count += row["n_"]
         for name in names:
@@ -120,7 +123,8 @@ def gather(entity: Entity, queryset: QuerySet[Any], by: By, labels: Labels, name
                 sums = bucket.sums.setdefault(name, {})
                 sums[unit] = sums.get(unit, Decimal(0)) + amount
     ordered = _ordered(by, found.values())
-    shown, rest = ordered[:MOST], ordered[MOST:]
+    shown = ordered[:most]
+    rest = ordered[len(shown) :]
     for bucket, label in zip(shown, key_labels(by, [b.key for b in shown], labels), strict=True):
         bucket.label = label
     total = sum(b.count for b in ordered)
@@ -133,7 +137,7 @@ def _key_of(by: By) -> Any:
     return F(by.field.column)
 
 
-def _key(by: By, value: Any) -> str:
+def key_for(by: By, value: Any) -> str:
     if value is None or value == "":
         return EMPTY
     if by.period:

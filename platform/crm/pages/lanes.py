@@ -126,8 +126,8 @@ def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
 def _fullest(entity: Entity, setting: Setting, lane_field: Field) -> list[Lane]:
     """Lanes of a relation that may point at thousands: those with the most records, and one for the rest's absence."""
     rows, _state, _told = records_of(setting)
-    bare = rows.order_by().select_related(None).annotate(l_=F(lane_field.column)).filter(l___isnull=False)
-    keys = [row["l_"] for row in bare.values("l_").annotate(n=Count("pk")).order_by("-n", "l_")[:MOST_LANES]]
+    bare = rows.order_by().select_related(None).annotate(pv_lane=F(lane_field.column)).exclude(pv_lane=None)
+    keys = [row["pv_lane"] for row in bare.values("pv_lane").annotate(n=Count("pk")).order_by("-n", "pv_lane")[:MOST_LANES]]
     setting.labels.learn({lane_field.target: keys})
     lanes = [Lane(str(k), setting.labels.get(lane_field.target, k) or _("(not visible to you)")) for k in keys]
     return lanes if lane_field.required else [*lanes, Lane(NONE, _("empty"))]
@@ -170,14 +170,14 @@ def _more(entity: Entity, state: State, lane: Lane, group: Any, cursor: str) -> 
 def count_lanes(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane], board: Board) -> None:
     column = entity.field(board.lane).column
     money: Field | None = entity.field(board.sum) if board.sum else None
-    keys = ["l_", *([money.currency] if money and money.currency else [])]
+    keys = ["pv_lane", *([money.currency] if money and money.currency else [])]
     aggregates: dict[str, Any] = {"n": Count("pk")}
     if money:
         aggregates["s"] = Sum(money.source)
     by_key = {lane.key: lane for lane in lanes}
     bare = shown_columns(entity, queryset.order_by().select_related(None), keys[1:])
-    for row in bare.annotate(l_=F(column)).values(*keys).annotate(**aggregates):
-        lane = by_key.get(lane_key(row["l_"]))
+    for row in bare.annotate(pv_lane=F(column)).values(*keys).annotate(**aggregates):
+        lane = by_key.get(lane_key(row["pv_lane"]))
         if lane is None:
             continue
         lane.count += row["n"]

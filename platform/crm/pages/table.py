@@ -1,12 +1,13 @@
 """What a list shows: read once, in a fixed number of queries, whatever the number of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import OperationalError
 from django.db.models import Count, QuerySet, Sum
 from django.utils.safestring import SafeString
 
@@ -17,11 +18,12 @@ from crm.pages.labels import Labels
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
 from crm.pages.values import cell, is_summed, money_text
-from crm.pages.view_choice import choice_of, columns_from, first_view
+from crm.pages.view_choice import choice_of, columns_from, first_view, widths_from
 from crm.pages.views_store import views_of
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
+from kernel.query.counting import BUDGET_MS, COST, Size, planned, rounded, within
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -114,6 +116,8 @@ class Column:
     sort_query: str
     total: str = ""
     unit: str = ""
+    #: In pixels; 0: as wide as it likes.
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,19 @@ class Row:
 
 
 @dataclass(frozen=True)
+class GroupRows:
+    """One group of a grouped list: its totals beside the columns, its first rows, and where the next ones are."""
+
+    key: str
+    label: str
+    count: int
+    totals: Sequence[str]
+    rows: Sequence[Row]
+    more_url: str = ""
+    list_url: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -142,6 +159,17 @@ class Table:
     next: str
     previous: str
     problems: Sequence[tuple[str, Problem]]
+    #: The count is an estimate; the exact one can be asked for.
+    about: bool = False
+    groups: Sequence[GroupRows] = ()
+    #: Groups beyond those shown, and the records in them.
+    others: int = 0
+    others_count: int = 0
+
+    @property
+    def width(self) -> int:
+        """Of the whole table, where widths were set; the first 40 hold the boxes."""
+        return sum(column.width for column in self.columns) + 40 if any(c.width for c in self.columns) else 0
 
     @property
     def has_totals(self) -> bool:
@@ -159,18 +187,50 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
         found = page(queryset, entity, sort=state.sort or None, size=size)
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
-    number, totals = count_and_sums(entity, queryset, summed)
-    columns = [_column(entity, f, state, totals.get(f.name, {})) for f in setting.fields]
-    may_change = actor.may(entity.permission("change"))
-    # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
-    base, back = entity_url(entity, "list"), list_param(state)
-    rows = [_row(setting, record, columns, base, back, may_change) for record in found.rows]
+    size, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact))
+    columns = columns_of(setting, state, totals)
     return Table(
-        columns, rows, number,
+        columns, draw_rows(setting, found.rows, columns, state), size.number,
         state.query(cursor=found.next) if found.next else "",
         state.query(cursor=found.previous) if found.previous else "",
-        [*setting.problems, *told],
+        [*setting.problems, *told], about=not size.exact,
     )  # fmt: skip
+
+
+Totals = dict[str, dict[str, Decimal]]
+
+
+def size_and_sums(
+    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False
+) -> tuple[Size, Totals]:
+    """The same as `count_and_sums` within a budget; beyond it, about how many, and no sums."""
+    if exact:
+        number, totals = count_and_sums(entity, queryset, names)
+        return Size(number), totals
+    rows, cost = planned(queryset.order_by().select_related(None))
+    if cost <= COST:
+        try:
+            with within(BUDGET_MS):
+                number, totals = count_and_sums(entity, queryset, names)
+                return Size(number), totals
+        except OperationalError:
+            pass
+    return Size(rounded(rows), exact=False), {}
+
+
+def columns_of(setting: Setting, state: State, totals: Totals) -> list[Column]:
+    widths = widths_from(setting.choice, state.view)
+    return [
+        _column(setting.entity, f, state, totals.get(f.name, {}), widths.get(f.name, 0), sized=bool(widths))
+        for f in setting.fields
+    ]
+
+
+def draw_rows(setting: Setting, records: Sequence[Any], columns: Sequence[Column], state: State) -> list[Row]:
+    may_change = setting.actor.may(setting.entity.permission("change"))
+    # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
+    base, back = entity_url(setting.entity, "list"), list_param(state)
+    return [_row(setting, record, columns, base, back, may_change) for record in records]
 
 
 def count_and_sums(
@@ -194,17 +254,30 @@ def count_and_sums(
     return number, totals
 
 
-def _column(entity: Entity, field: Field, state: State, totals: dict[str, Decimal]) -> Column:
+#: Widths of columns beside one that the person has set.
+_WIDTHS = {"integer": 110, "decimal": 120, "money": 140, "percent": 100, "date": 120, "datetime": 140, "bool": 90}
+
+
+def _column(
+    entity: Entity, field: Field, state: State, totals: dict[str, Decimal], width: int = 0, *, sized: bool = False
+) -> Column:
     now = state.sort or entity.sort
     direction = ("desc" if now.startswith("-") else "asc") if now.lstrip("-") == field.name else ""
     # Numbers and dates are asked for largest or latest first.
     first = f"-{field.name}" if field.numeric or field.kind in {"date", "datetime"} else field.name
     other = field.name if first.startswith("-") else f"-{field.name}"
     target = other if now == first else first
-    total = " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
+    if sized and not width:
+        width = 280 if field.name == entity.title else _WIDTHS.get(field.kind, 180)
     return Column(
-        field, str(field.label), field.numeric, direction, state.query(sort=target) if field.sortable else "", total
-    )
+        field, str(field.label), field.numeric, direction, state.query(sort=target) if field.sortable else "",
+        total_words(totals), width=width,
+    )  # fmt: skip
+
+
+def total_words(totals: Mapping[str, Decimal]) -> str:
+    return " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
+
 
 
 def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool) -> Row:

@@ -6,22 +6,27 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from crm.pages import list as listing
 from crm.pages.board import board, lane, move
 from crm.pages.bulk import bulk
+from crm.pages.calendar import calendar, move_event
 from crm.pages.cell import edit_cell
-from crm.pages.columns import choose_columns
+from crm.pages.chart import chart
+from crm.pages.columns import choose_columns, set_width
 from crm.pages.export import export
 from crm.pages.filter_editor import filter_apply, filter_form
 from crm.pages.form import create, edit
 from crm.pages.home import home
+from crm.pages.jobs import work, work_file
 from crm.pages.links import actor_of
 from crm.pages.lookup import lookup
 from crm.pages.palette import palette
+from crm.pages.paste import paste
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
+from crm.pages.tree_editor import filter_tree
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
 from kernel.access import entity_for
@@ -34,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("palette/", signed_in(palette), name="palette"),
     path("lookup/<slug:entity>/", signed_in(lookup), name="lookup"),
     path("undo/view/<uuid:audit_id>/", signed_in(require_POST(undo_view)), name="undo_view"),
+    path("work/<uuid:pk>/", signed_in(work), name="work"),
+    path("work/<uuid:pk>/file/", signed_in(require_GET(work_file)), name="work_file"),
     path("undo/<uuid:batch>/", signed_in(require_POST(undo)), name="undo"),
 ]
 
@@ -45,26 +52,29 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("export", "export/", export, "export"),
     ("filter", "filter/", filter_form, "view"),
     ("filter_apply", "filter/apply/", filter_apply, "view"),
+    ("filter_tree", "filter/tree/", filter_tree, "view"),
     ("columns", "columns/", require_POST(choose_columns), "view"),
+    ("width", "columns/width/", require_POST(set_width), "view"),
+    ("rows", "rows/", listing.group_rows, "view"),
+    ("paste", "paste/", require_POST(paste), "change"),
+    ("calendar", "calendar/", calendar, "view"),
+    ("calendar_move", "calendar/move/", require_POST(move_event), "change"),
+    ("chart", "chart/", chart, "view"),
+    ("board", "board/", board, "view"),
+    ("lane", "board/lane/<str:key>/", lane, "view"),
+    ("move", "board/move/", require_POST(move), "change"),
     ("views", "views/", views, "view"),
     ("detail", "<uuid:pk>/", detail, "view"),
     ("edit", "<uuid:pk>/edit/", edit, "change"),
     ("delete", "<uuid:pk>/delete/", require_POST(delete), "delete"),
     ("cell", "<uuid:pk>/cell/<slug:name>/", edit_cell, "change"),
 )
-BOARD_PAGES: tuple[tuple[str, str, View, str], ...] = (
-    ("board", "board/", board, "view"),
-    ("lane", "board/lane/<str:key>/", lane, "view"),
-    ("move", "board/move/", require_POST(move), "change"),
-)
-
 
 def entity_urls(entity: Entity) -> list[URLPattern]:
     """Patterns of one entity, for its engine's namespace: `sfa:deal_list` at /deals/ and so on."""
-    pages = (*PAGES, *(BOARD_PAGES if entity.board else ()))
     return [
         path(f"{entity.plural}/{below}", _bound(view, entity, action), name=f"{entity.name}_{name}")
-        for name, below, view, action in pages
+        for name, below, view, action in PAGES
     ]
 
 

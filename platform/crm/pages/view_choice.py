@@ -1,6 +1,6 @@
 """What a person chose for an entity's pages: columns, their widths, tabs, and the view that opens first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -80,13 +80,10 @@ def remember_columns(entity: Entity, names: tuple[str, ...], *, view: str, actor
 
 
 @transaction.atomic
-def remember_width(entity: Entity, name: str, width: int | None, *, view: str, actor: Actor) -> None:
-    """Keep how wide one column is to this person; None: as wide as it likes."""
-    widths = widths_from(choice_of(entity, actor=actor), view)
-    widths.pop(name, None)
-    if width is not None:
-        widths[name] = min(max(width, NARROWEST), WIDEST)
-    _remember(entity, "widths", widths, view, actor)
+def remember_widths(entity: Entity, widths: Mapping[str, int], *, view: str, actor: Actor) -> None:
+    """Keep how wide this person wants the columns; none: as wide as they like."""
+    kept = {name: min(max(width, NARROWEST), WIDEST) for name, width in widths.items()}
+    _remember(entity, "widths", kept, view, actor)
 
 
 def _remember(entity: Entity, what: str, value: Any, view: str, actor: Actor) -> None:
