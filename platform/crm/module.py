@@ -91,7 +91,10 @@ manifest = Module(
     urls="crm.urls",
     api_urls="crm.api_urls",
     jobs={
-        "crm.bulk_edit": "crm.pages.bulk_job.run_bulk_edit", "crm.bulk_undo": "crm.pages.bulk_job.run_bulk_undo",
+        "crm.bulk_edit": "crm.pages.bulk_job.run_bulk_edit",
+        "crm.bulk_undo": "crm.pages.bulk_job.run_bulk_undo",
         "crm.list_export": "crm.pages.export_job.run_export",
-        "crm.import": "crm.imports.run.run_import", "crm.import_preview": "crm.imports.preview.run_preview"},
+        "crm.import": "crm.imports.run.run_import",
+        "crm.import_preview": "crm.imports.preview.run_preview",
+    },
 )

@@ -80,7 +80,9 @@ def move(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     state = from_query(entity, request.GET)
     field = entity.field(board_of(entity, state).lane)
     try:
-        record = move_card(entity, post.get("record", ""), post.get("lane", ""), post.get("from"), actor=actor, field=field)
+        record = move_card(
+            entity, post.get("record", ""), post.get("lane", ""), post.get("from"), actor=actor, field=field
+        )
     except KernelError as error:
         return JsonResponse({"detail": reason_of(error)}, status=error.status)
     setting = arrange(entity, state, actor=actor)

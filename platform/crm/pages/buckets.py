@@ -99,7 +99,12 @@ def by_choices(entity: Entity) -> list[tuple[str, str]]:
 
 
 def gather(
-    entity: Entity, queryset: QuerySet[Any], by: By, labels: Labels, names: Sequence[str] = (), *,
+    entity: Entity,
+    queryset: QuerySet[Any],
+    by: By,
+    labels: Labels,
+    names: Sequence[str] = (),
+    *,
     most: int | None = MOST,
 ) -> Gathered:
     """The groups with counts and sums of these fields: one query, whatever the number of rows."""

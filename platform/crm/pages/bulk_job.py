@@ -60,7 +60,9 @@ def _step(job: JobRun, entity: Entity, selection: Selection, actor: Actor, upto:
     outcome = bulk_update(entity, ids, actor=actor, values=values, batch=upto)
     told = {name: data.get(name, 0) + getattr(outcome, name) for name in ("changed", "unchanged", "refused")}
     done = job.job.done + len(ids)
-    job.progress(done, max(done, job.job.total or 0) if len(ids) == STEP else done, **told, last=str(ids[-1]) if ids else last)
+    job.progress(
+        done, max(done, job.job.total or 0) if len(ids) == STEP else done, **told, last=str(ids[-1]) if ids else last
+    )
     job.job.result = {**told, "batch": str(upto)}
     return len(ids) == STEP
 

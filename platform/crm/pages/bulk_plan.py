@@ -97,7 +97,11 @@ def _examples(entity: Entity, records: Sequence[Any], values: Mapping[str, Any],
     found = []
     for record in records:
         pairs = [
-            (str(f.label), words(f, getattr(record, f.column), record, labels), words(f, values[f.name], record, labels))
+            (
+                str(f.label),
+                words(f, getattr(record, f.column), record, labels),
+                words(f, values[f.name], record, labels),
+            )
             for f in fields
             if raw_of(f, getattr(record, f.column)) != raw_of(f, values[f.name])
         ]

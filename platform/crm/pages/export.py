@@ -94,7 +94,9 @@ def write_export(setting: Setting, wish: Wish, file: IO[bytes], step: Callable[[
     changes = {"rows": [None, written], "format": [None, wish.kind], "query": [None, setting.state.query()]}
     columns = [f.name for f in fields]
     with transaction.atomic():
-        record_act("export", actor=setting.actor, entity=setting.entity, changes={**changes, "columns": [None, columns]})
+        record_act(
+            "export", actor=setting.actor, entity=setting.entity, changes={**changes, "columns": [None, columns]}
+        )
     return written
 
 
@@ -110,7 +112,11 @@ def export_fields(entity: Entity, setting: Setting, names: list[str]) -> list[Fi
 
 
 def export_rows(
-    setting: Setting, fields: list[Field], ids: list[Any], wish: Wish = Wish(), step: Callable[[int], None] = lambda rows: None
+    setting: Setting,
+    fields: list[Field],
+    ids: list[Any],
+    wish: Wish = Wish(),
+    step: Callable[[int], None] = lambda rows: None,
 ) -> Iterator[list[Any]]:
     """All rows in the order on screen: gathered into its groups, where the list is; then each says which it is of."""
     queryset, state, _told = records_of(setting, "export")

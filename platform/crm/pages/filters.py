@@ -123,7 +123,10 @@ def tree_words(entity: Entity, node: Node, labels: Labels, *, inner: bool = Fals
     """A tree as a sentence: "City: Qom or (Amount: at least €10 and Owner: me)"."""
     if isinstance(node, Filter):
         field = field_at(entity, node.field)
-        return _("%(field)s: %(clause)s") % {"field": path_label(entity, node.field), "clause": clause(field, node, labels)}
+        return _("%(field)s: %(clause)s") % {
+            "field": path_label(entity, node.field),
+            "clause": clause(field, node, labels),
+        }
     said = [tree_words(entity, part, labels, inner=True) for part in node.parts]
     text = (_(" or ") if node.join == "or" else _(" and ")).join(said) or _("nothing")
     if node.join == "not":

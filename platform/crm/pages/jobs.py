@@ -33,7 +33,11 @@ def work(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _context(job: Job) -> dict[str, Any]:
     going = job.state in (Job.State.WAITING, Job.State.RUNNING)
-    titles = {EDIT: _("Changing many records"), UNDO: _("Taking back a change of many records"), EXPORT: _("Writing a file")}
+    titles = {
+        EDIT: _("Changing many records"),
+        UNDO: _("Taking back a change of many records"),
+        EXPORT: _("Writing a file"),
+    }
     entity = registry.entity(job.payload["entity"]) if "entity" in job.payload else None
     counts = {"done": formats.num(job.done), "total": formats.num(job.total or 0)}
     result = {name: int(job.result.get(name) or 0) for name in ("changed", "unchanged", "refused", "rows")}

@@ -127,7 +127,9 @@ def _fullest(entity: Entity, setting: Setting, lane_field: Field) -> list[Lane]:
     """Lanes of a relation that may point at thousands: those with the most records, and one for the rest's absence."""
     rows, _state, _told = records_of(setting)
     bare = rows.order_by().select_related(None).annotate(pv_lane=F(lane_field.column)).exclude(pv_lane=None)
-    keys = [row["pv_lane"] for row in bare.values("pv_lane").annotate(n=Count("pk")).order_by("-n", "pv_lane")[:MOST_LANES]]
+    keys = [
+        row["pv_lane"] for row in bare.values("pv_lane").annotate(n=Count("pk")).order_by("-n", "pv_lane")[:MOST_LANES]
+    ]
     setting.labels.learn({lane_field.target: keys})
     lanes = [Lane(str(k), setting.labels.get(lane_field.target, k) or _("(not visible to you)")) for k in keys]
     return lanes if lane_field.required else [*lanes, Lane(NONE, _("empty"))]
@@ -210,7 +212,11 @@ def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None
     queryset, state = on_board(entity, setting, group)
     column = entity.field(board_of(entity, setting.state).lane).column
     found = page(
-        queryset.filter(in_lane(column, lane.key)), entity, sort=state.sort or None, size=SIZE, cursor=state.cursor or None
+        queryset.filter(in_lane(column, lane.key)),
+        entity,
+        sort=state.sort or None,
+        size=SIZE,
+        cursor=state.cursor or None,
     )
     draw = _drawer(entity, setting, found.rows)
     lane.cards = [draw(row, lane) for row in found.rows]

@@ -38,7 +38,9 @@ def entity_list(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     context["next_url"] = f"{here}?{table.next}" if table.next else ""
     context["previous_url"] = f"{here}?{table.previous}" if table.previous else ""
     context["foot_text"] = _foot(table)
-    context["exact_url"] = f"{here}?{setting.state.query(cursor=setting.state.cursor, exact='1')}" if table.about else ""
+    context["exact_url"] = (
+        f"{here}?{setting.state.query(cursor=setting.state.cursor, exact='1')}" if table.about else ""
+    )
     words = _("“%s”") % setting.state.q if setting.state.q else ""
     context["filters_said"] = _("The filters in use let nothing through: %s") % _("; ").join(
         filter(None, (words, said))

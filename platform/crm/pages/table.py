@@ -279,7 +279,6 @@ def total_words(totals: Mapping[str, Decimal]) -> str:
     return " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
 
 
-
 def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool) -> Row:
     entity = setting.entity
     cells = []

@@ -70,6 +70,7 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("cell", "<uuid:pk>/cell/<slug:name>/", edit_cell, "change"),
 )
 
+
 def entity_urls(entity: Entity) -> list[URLPattern]:
     """Patterns of one entity, for its engine's namespace: `sfa:deal_list` at /deals/ and so on."""
     return [

@@ -38,7 +38,9 @@ class Sharing:
         try:
             return cls(team=UUID(text))
         except ValueError:
-            raise Invalid.one("shared", "unknown_team", _("Share it with nobody, everybody or one of your teams.")) from None
+            raise Invalid.one(
+                "shared", "unknown_team", _("Share it with nobody, everybody or one of your teams.")
+            ) from None
 
 
 def _seen_by(actor: Actor) -> Q:
