@@ -1,5 +1,6 @@
 """The OpenAPI document of one workspace: only engines that are on are in it."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 
 from api.gate import is_on
+from api.views.entities import EntityViewSet
 from kernel.context import require_tenant
 from kernel.registry.overlay import current_overlay
 
@@ -24,6 +26,7 @@ class EngineGenerator(SchemaGenerator):
             endpoint for endpoint in found
             if (engine := getattr(endpoint[3], "peyvand_engine", None)) is not None and is_on(engine)
         ]  # fmt: skip
+        self.endpoints = [one for endpoint in self.endpoints for one in _written_out(*endpoint)]
 
     def get_schema(self, request: Any = None, public: bool = True) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(None, public=True)  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
@@ -33,6 +36,16 @@ class EngineGenerator(SchemaGenerator):
         _drop_blank_defaults(schema["components"].get("schemas", {}))
         schema["jsonSchemaDialect"] = "https://json-schema.org/draft/2020-12/schema"
         return schema
+
+
+def _written_out(path: str, regex: str, method: str, callback: Any) -> Iterator[tuple[str, str, str, Any]]:
+    """The addresses of organizations' own entities stand in the document with this one's own names."""
+    if "{plural}" not in path:
+        yield path, regex, method, callback
+        return
+    for entity in current_overlay().own:
+        view = EntityViewSet.as_view(callback.actions, entity=entity)
+        yield path.replace("{plural}", entity.plural), regex, method, view
 
 
 def _drop_blank_defaults(schemas: dict[str, Any]) -> None:

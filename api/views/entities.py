@@ -22,6 +22,7 @@ from kernel import records
 from kernel.access import entity_for, get_record_for, require
 from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.paths import own_entity
 from kernel.registry import Entity
 
 #: What any bulk delete may name at once.
@@ -33,6 +34,13 @@ def identifier(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound() from None
+
+
+def entity_address(entity: Entity, page: str, **kwargs: Any) -> str:
+    """The address of one of an entity's operations: "list", "bulk", "record", "restore", "history"."""
+    if entity.is_own:
+        return reverse(f"api-own-{page}", kwargs={"plural": entity.plural, **kwargs})
+    return reverse(f"api-{entity.name}-{page}", kwargs=kwargs)
 
 
 class EntityViewSet(ViewSetMixin, ApiView):
@@ -82,8 +90,8 @@ class EntityViewSet(ViewSetMixin, ApiView):
         record = records.create_record(self.entity, actor=self.actor, values=values)
         record.refresh_from_db()  # generated columns and rounding, as the next reader will see them
         response = self._answer(record, 201)
-        path = reverse(f"api-{self.entity.name}-record", kwargs={"pk": str(record.pk)})
-        response["Location"] = request.build_absolute_uri(path)
+        address = entity_address(self.entity, "record", pk=str(record.pk))
+        response["Location"] = request.build_absolute_uri(address)
         return response
 
     def bulk(self, request: Request) -> Response:
@@ -145,3 +153,15 @@ class EntityViewSet(ViewSetMixin, ApiView):
 
     def history(self, request: Request, pk: str) -> Response:
         return Response(answer_history(request, self.entity, identifier(pk), self.actor))
+
+
+class OwnEntityViewSet(EntityViewSet):
+    """The same, mounted once for all entities that organizations make themselves."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self._plural = str(kwargs.pop("plural"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.entity = own_entity(self._plural)
+        super().initial(request, *args, **kwargs)

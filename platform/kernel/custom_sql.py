@@ -3,12 +3,9 @@
 A cast from text to a date depends on the server's DateStyle for ambiguous writings only; ours are always ISO 8601.
 """
 
+DATE_SQL = """CREATE OR REPLACE FUNCTION ext.pv_date(s text) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $pv$BEGIN RETURN s::pg_catalog.date; END$pv$;"""
+MOMENT_SQL = """CREATE OR REPLACE FUNCTION ext.pv_moment(s text) RETURNS timestamptz
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $pv$BEGIN RETURN s::pg_catalog.timestamptz; END$pv$;"""
 
-def _function(name: str, returns: str) -> str:
-    return (
-        f"CREATE OR REPLACE FUNCTION ext.{name}(s text) RETURNS {returns}\n"
-        f"LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $pv$BEGIN RETURN s::pg_catalog.{returns}; END$pv$;"
-    )
-
-
-ALL_SQL = (_function("pv_date", "date"), _function("pv_moment", "timestamptz"))
+ALL_SQL = (DATE_SQL, MOMENT_SQL)

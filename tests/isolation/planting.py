@@ -30,6 +30,14 @@ MARK = "qzxj"
 #: What the marked workspace itself is called.
 SIGN = "vqkw"
 _number = count(1)
+#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field.
+OWN, OWN_PLURAL = f"x_{MARK}", f"x_{MARK}s"
+_DEFINED: dict[str, dict[str, Any]] = {
+    "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL},
+    "crm.CustomField": {"entity": OWN, "name": f"{OWN}_f", "kind": "text", "options": {}, "default": None},
+    "crm.CustomRecord": {"object": OWN, "extra": {f"{OWN}_f": f"{MARK}-value"}},
+    "crm.EntityLayout": {"entity": OWN},
+}
 
 
 def own_models() -> tuple[type[models.Model], ...]:
@@ -54,6 +62,7 @@ def _plant_one(model: type[models.Model], planted: dict[type[models.Model], mode
             for field in model._meta.concrete_fields
             if (value := _value(field, planted)) is not None
         }
+        values |= _DEFINED.get(model._meta.label, {})
         planted[model] = model._base_manager.create(**values)
     return planted[model]
 

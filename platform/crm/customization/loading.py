@@ -12,7 +12,7 @@ from crm.models import CustomField, Customization, CustomObject, EntityLayout
 from kernel.context import require_tenant
 from kernel.custom import expression
 from kernel.money_input import home_currency
-from kernel.registry import Entity, F, Field, Section, registry
+from kernel.registry import Entity, F, Field, Listed, Section, registry
 from kernel.registry.overlay import NOTHING, Overlay
 
 #: Overlays that this process remembers; a workspace's stamp says which of them still holds.
@@ -107,7 +107,8 @@ def _laid_out(entity: Entity, layout: EntityLayout | None) -> Entity:
     loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed)
     if loose:
         sections.append(Section(spoken({"fa": "اطلاعات بیشتر", "en": "More"}, ""), loose))
-    changes: dict[str, Any] = {"layout": tuple(sections)}
+    pointing = tuple(Listed(f.name) for f in entity.own_fields.values() if f.kind == "relation" and f.target != "user")
+    changes: dict[str, Any] = {"layout": tuple(sections), "listed_by": (*entity.listed_by, *pointing)}
     if entity.filters:
         changes["filters"] = (*entity.filters, *(f.name for f in entity.own_fields.values()))
     if layout and layout.columns:

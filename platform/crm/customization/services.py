@@ -5,11 +5,18 @@ from typing import Any
 
 from django.db import transaction
 
-from crm.models import CustomField, Customization
+from crm.models import CustomField, Customization, CustomObject
 from kernel import audit
 from kernel.access import Actor, require
 from kernel.ids import uuid7
 from kernel.registry.overlay import forget_overlay
+
+#: What the built-in roles may do with an entity until somebody says otherwise.
+FRESH_LEVELS = {
+    "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
+    "member": {"view": "all", "add": "all", "change": "own", "delete": "own"},
+    "reader": {"view": "all"},
+}
 
 
 @transaction.atomic
@@ -27,6 +34,22 @@ def define_field(
     changed()
     audit.record_act("defined", actor=actor, entity=entity, label=name)
     return field
+
+
+@transaction.atomic
+def define_object(
+    *, actor: Actor, name: str, plural: str, label: Mapping[str, str], label_plural: Mapping[str, str],
+    title_label: Mapping[str, str] | None = None, icon: str = "box", levels: Mapping[str, Any] | None = None,
+) -> CustomObject:  # fmt: skip
+    """Make an entity of the organization's own, with lists, forms, API and permissions like any other."""
+    require(actor, "crm.customization.manage")
+    made = CustomObject.objects.create(
+        name=name, plural=plural, label=dict(label), label_plural=dict(label_plural), icon=icon,
+        title_label=dict(title_label or {"fa": "نام", "en": "Name"}), levels=dict(levels or FRESH_LEVELS),
+    )  # fmt: skip
+    changed()
+    audit.record_act("defined", actor=actor, entity=name, label=name)
+    return made
 
 
 def changed() -> None:

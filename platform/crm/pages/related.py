@@ -48,7 +48,7 @@ def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList
 
 
 def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
-    rows = select(target, actor=actor).filter(**{f"{spec.field}_id": pk})
+    rows = select(target, actor=actor).filter(**{target.field(spec.field).column: pk})
     first = list(rows[:FIRST])
     total = count(rows) if len(first) == FIRST else len(first)
     names = spec.columns or target.columns

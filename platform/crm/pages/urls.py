@@ -29,7 +29,8 @@ from crm.pages.saved_views import views
 from crm.pages.tree_editor import filter_tree
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
-from kernel.access import entity_for
+from kernel.access import entity_for, require
+from kernel.paths import own_entity
 from kernel.registry import Entity
 
 View = Callable[..., HttpResponseBase]
@@ -77,6 +78,24 @@ def entity_urls(entity: Entity) -> list[URLPattern]:
         path(f"{entity.plural}/{below}", _bound(view, entity, action), name=f"{entity.name}_{name}")
         for name, below, view, action in PAGES
     ]
+
+
+def own_entity_urls() -> list[URLPattern]:
+    """The same patterns once for all entities that organizations make themselves: /x_projects/ and so on."""
+    return [
+        path(f"<own:plural>/{below}", _bound_to_own(view, action), name=f"own_{name}")
+        for name, below, view, action in (*PAGES, *BOARD_PAGES)
+    ]
+
+
+def _bound_to_own(view: View, action: str) -> Any:
+    @wraps(view)
+    def about_entity(request: HttpRequest, plural: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        entity, actor = own_entity(plural), actor_of(request)
+        require(actor, entity.permission(action))
+        return view(request, *args, entity=entity_for(actor, entity), **kwargs)
+
+    return signed_in(about_entity)
 
 
 def _bound(view: View, entity: Entity, action: str) -> Any:
