@@ -1,5 +1,14 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
-from crm.imports.api.urls import urlpatterns
+from django.urls import path
+
+from crm.api.views import ViewsView, ViewView
+from crm.imports.api.urls import urlpatterns as imports
+
+urlpatterns = [
+    *imports,
+    path("views/", ViewsView.as_view(), name="api-views"),
+    path("views/<str:pk>/", ViewView.as_view(), name="api-view"),
+]
 
 __all__ = ["urlpatterns"]

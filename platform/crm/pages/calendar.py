@@ -67,7 +67,7 @@ class Day:
 def date_fields(entity: Entity) -> list[Field]:
     """Dates by which records can stand in a calendar; those that people set come first."""
     dates = [f for f in entity.filter_fields if f.kind in ("date", "datetime")]
-    return sorted(dates, key=lambda f: f.readonly)
+    return sorted(dates, key=lambda f: (f.readonly, f.name not in entity.columns))
 
 
 def chosen_field(entity: Entity, wish: str) -> Field:

@@ -87,7 +87,7 @@ def judge(entity: Entity, block: Block, *, actor: Actor) -> Judged:
         raws.append({f.name: text.strip() for f, text in zip(block.fields, texts, strict=False)})
         records.append(record)
     for record, raw, (values, problems) in zip(
-        records, raws, clean_many(entity, raws, actor=actor, partial=True), strict=True
+        records, raws, clean_many(entity, raws, actor=actor, partial=True, records=records), strict=True
     ):
         _judge_row(entity, judged, record, raw, values, problems)
     return judged

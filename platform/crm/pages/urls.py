@@ -84,7 +84,7 @@ def own_entity_urls() -> list[URLPattern]:
     """The same patterns once for all entities that organizations make themselves: /x_projects/ and so on."""
     return [
         path(f"<own:plural>/{below}", _bound_to_own(view, action), name=f"own_{name}")
-        for name, below, view, action in (*PAGES, *BOARD_PAGES)
+        for name, below, view, action in PAGES
     ]
 
 
