@@ -20,7 +20,7 @@ from kernel.clean import clean_many
 from kernel.errors import Invalid, Problem
 from kernel.ids import uuid7
 from kernel.records import change_records
-from kernel.registry import Entity, Field
+from kernel.registry import Entity, Field, registry
 
 MOST_CELLS, MOST_ROWS, SHOWN = 5_000, 500, 20
 
@@ -84,7 +84,7 @@ def judge(entity: Entity, block: Block, *, actor: Actor) -> Judged:
         if pk not in changeable:
             judged.refusals.append(Refusal(entity.title_of(record), "", "", str(denied())))
             continue
-        raws.append({f.name: text.strip() for f, text in zip(block.fields, texts, strict=False)})
+        raws.append({f.name: _wish(f, text.strip()) for f, text in zip(block.fields, texts, strict=False)})
         records.append(record)
     for record, raw, (values, problems) in zip(
         records, raws, clean_many(entity, raws, actor=actor, partial=True, records=records), strict=True
@@ -93,14 +93,21 @@ def judge(entity: Entity, block: Block, *, actor: Actor) -> Judged:
     return judged
 
 
+def _wish(one: Field, text: str) -> Any:
+    """A related record is pasted by the name under which cells show it."""
+    return {registry.entity(one.target).title: text} if one.kind == "relation" and text else text
+
+
 def _judge_row(
-    entity: Entity, judged: Judged, record: Any, raw: Mapping[str, str], values: Mapping[str, Any],
+    entity: Entity, judged: Judged, record: Any, raw: Mapping[str, Any], values: Mapping[str, Any],
     problems: Mapping[str, Sequence[Problem]],
 ) -> None:  # fmt: skip
     title = entity.title_of(record)
     for name, several in problems.items():
         label = str(entity.field(name).label)
-        judged.refusals.append(Refusal(title, label, raw[name], " ".join(str(p) for p in several)))
+        given = raw[name]
+        text = next(iter(given.values())) if isinstance(given, Mapping) else given
+        judged.refusals.append(Refusal(title, label, text, " ".join(str(p) for p in several)))
     kept = {}
     for name, value in values.items():
         one = entity.field(name)
