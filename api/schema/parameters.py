@@ -72,9 +72,10 @@ def list_parameters(entity: Entity) -> list[Schema]:
 
 def tree_text() -> str:
     return _(
-        "Conditions joined by “and”, “or” and “not”, as JSON: {“or”: [[“city”, “eq”, “Qom”], [“account.city”, “empty”]]}. "
-        "A condition is [field, operator, value…] with the operators of the plain parameters; “relation.field” asks of a "
-        "related record that you may see. Plain parameters hold besides."
+        "Conditions joined by “and”, “or” and “not”, as JSON: "
+        "{“or”: [[“city”, “eq”, “Qom”], [“account.city”, “empty”]]}. "
+        "A condition is [field, operator, value…] with the operators of the plain parameters; “relation.field” asks "
+        "of a related record that you may see. Plain parameters hold besides."
     )
 
 

@@ -79,7 +79,8 @@ def test_sql_finds_what_python_finds(
     fill(people, [nima, None, mina])
     actor = manager
     if limited:  # sees own accounts only, though all contacts
-        actor = Actor(nima.pk, "N", {**manager.levels, "crm.account.view": "own"}, frozenset([nima.team_id] if nima.team_id else []), manager.engines)  # fmt: skip
+        levels = {**manager.levels, "crm.account.view": "own"}
+        actor = Actor(nima.pk, "N", levels, frozenset([nima.team_id]), manager.engines)
     kind = registry.entity("contact")
 
     def related(field: Any, pk: Any) -> Any:
@@ -150,10 +151,12 @@ def test_counted_periods(settings: Any) -> None:
     assert span("10_days_ago") == ((1405, 8, 26), (1405, 8, 26))
     assert span("this_fiscal_year") == ((1405, 1, 1), (1405, 12, 29))
     gregorian = find_period("this_month:gregorian")
-    assert gregorian and [d.day for d in gregorian.bounds(day, locale)] == [1, 30]
+    assert gregorian
+    assert [d.day for d in gregorian.bounds(day, locale)] == [1, 30]
     assert find_period("last_99999_days") is None
     endless = find_period("next_9999_months")
-    assert endless and period_range(endless, locale)[0] > period_range(endless, locale)[1]
+    assert endless
+    assert period_range(endless, locale)[0] > period_range(endless, locale)[1]
 
 
 def test_decimals_compare_as_numbers(manager: Actor) -> None:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.views.base import ApiView
-from crm.api.schema import WRITTEN, VIEW, VIEW_LIST
+from crm.api.schema import VIEW, VIEW_LIST, WRITTEN
 from crm.models import SavedView
 from crm.pages import views_store as store
 from crm.pages.state import from_params
@@ -77,8 +77,9 @@ class ViewsView(ApiView):
     def post(self, request: Request) -> Response:
         data: Any = request.data if isinstance(request.data, dict) else {}
         entity = _entity(_text(data, "entity"), self.actor)
+        params = _params(data["params"] if data.get("params") is not None else {}, entity, self.actor)
         view = store.save_view(
-            entity, actor=self.actor, name=_text(data, "name"), params=_params(data.get("params") or {}, entity, self.actor),
+            entity, actor=self.actor, name=_text(data, "name"), params=params,
             sharing=store.Sharing.read(_text(data, "shared")),
         )  # fmt: skip
         return Response(represent(view, self.actor), status=201)

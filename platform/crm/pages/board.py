@@ -48,7 +48,8 @@ def board(request: HttpRequest, *, entity: Entity) -> HttpResponse:
         **frame, "lanes": lanes, "count": sum(lane.count for lane in lanes), "totals": totals_words(lanes),
         "group": group, "groups": groups if len(groups) > 1 else [],
         "move_url": entity_url(entity, "move", query=query), "table": {"problems": setting.problems},
-        "lane_fields": lane_fields(entity), "lane_field": chosen.lane, "lane_readonly": entity.field(chosen.lane).readonly,
+        "lane_fields": lane_fields(entity), "lane_field": chosen.lane,
+        "lane_readonly": entity.field(chosen.lane).readonly,
     }  # fmt: skip
     return answer(request, "crm/list.html", "crm/board_body.html", context)
 

@@ -97,13 +97,21 @@ def calendar(request: HttpRequest, *, entity: Entity) -> HttpResponse:
         **frame_context(setting, "calendar"), "span": span, "days": shown, "on": on, "date_fields": date_fields(entity),
         "title": _title(span, first, last), "count": sum(d.count for d in days if d.inside), "may_move": may_move,
         "weeks": [days[at : at + 7] for at in range(0, len(days), 7)] if span != "agenda" else [],
-        "weekdays": [(locale.cal.weekday_name(d.day, locale.language), locale.cal.weekday_name(d.day, locale.language, short=True)) for d in days[:7]],
+        "weekdays": [_weekday(d.day) for d in days[:7]],
         "spans": [(name, label, f"{here}?{state.query(span=name)}") for name, label in _span_names()],
-        "before_url": f"{here}?{state.query(at=before.isoformat())}", "after_url": f"{here}?{state.query(at=after.isoformat())}",
-        "today_url": f"{here}?{state.query(at='')}", "move_url": entity_url(entity, "calendar_move", query=state.query()),
+        "before_url": f"{here}?{state.query(at=before.isoformat())}",
+        "after_url": f"{here}?{state.query(at=after.isoformat())}",
+        "today_url": f"{here}?{state.query(at='')}",
+        "move_url": entity_url(entity, "calendar_move", query=state.query()),
         "table": {"problems": setting.problems},
     }  # fmt: skip
     return answer(request, "crm/list.html", "crm/calendar_body.html", context)
+
+
+def _weekday(day: date) -> tuple[str, str]:
+    """Its name, in full and short."""
+    locale = formats.get_locale()
+    return locale.cal.weekday_name(day, locale.language), locale.cal.weekday_name(day, locale.language, short=True)
 
 
 def _span_names() -> list[tuple[str, str]]:
@@ -138,8 +146,9 @@ def _days(span: str, at: date) -> tuple[date, date, list[Day]]:
     for n in range((end - start).days + 1):
         day = start + timedelta(days=n)
         feast = str(holiday(day, locale.calendar))
+        said = formats.digits(locale.cal.format(day, "long", locale.language))
         days.append(Day(
-            day, formats.digits(locale.cal.from_date(day).day), formats.digits(locale.cal.format(day, "long", locale.language)),
+            day, formats.digits(locale.cal.from_date(day).day), said,
             first <= day <= last, day == today, bool(feast) or is_weekend(day, locale.weekend), feast,
         ))  # fmt: skip
     return first, last, days

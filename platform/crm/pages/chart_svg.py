@@ -46,16 +46,17 @@ def bars(points: Sequence[Point], width: int, finding: str, *, rtl: bool) -> Saf
     most = max((abs(p.value) for p in points), default=0) or 1
     room = width - 8
     parts = []
-    start, end = ("end", "start") if rtl else ("start", "end")
     for n, point in enumerate(points):
         y = n * _ROW
         length = round(max(abs(point.value) / most * room, 1 if point.value else 0), 1)
         kind = "neg" if point.value < 0 else "s1"
         parts.append(_linked(point, format_html(
-            '<rect class="hit" x="0" y="{}" width="{}" height="{}"/><text class="lab" x="{}" y="{}" text-anchor="{}">{}</text>'
-            '<text class="val" x="{}" y="{}" text-anchor="{}">{}</text><rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>',
-            y, width, _ROW, _mirror(width, rtl, 2), y + 13, start, _short(point.label, width),
-            _mirror(width, rtl, width - 4), y + 13, end, point.text,
+            '<rect class="hit" x="0" y="{}" width="{}" height="{}"/>'
+            '<text class="lab" x="{}" y="{}" text-anchor="{}">{}</text>'
+            '<text class="val" x="{}" y="{}" text-anchor="{}">{}</text>'
+            '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>',
+            y, width, _ROW, _mirror(width, rtl, 2), y + 13, "start", _short(point.label, width),
+            _mirror(width, rtl, width - 4), y + 13, "end", point.text,
             kind, _mirror(width, rtl, 2, length), y + 18, length, _BAR - 4,
         )))  # fmt: skip
     return _frame(width, len(points) * _ROW + 4, finding, mark_safe("".join(parts)))  # noqa: S308 — parts are escaped
@@ -84,31 +85,32 @@ def line(points: Sequence[Point], width: int, finding: str, *, rtl: bool) -> Saf
     )  # fmt: skip
     path = " ".join(f"{x},{y}" for x, y in map(spot, range(len(points))))
     dots = mark_safe("".join(  # noqa: S308 — each part is escaped
-        _linked(p, format_html('<circle class="hit" cx="{0}" cy="{1}" r="12"/><circle class="s1" cx="{0}" cy="{1}" r="4"/>', *spot(n)))
+        _linked(p, format_html(
+            '<circle class="hit" cx="{0}" cy="{1}" r="12"/><circle class="s1" cx="{0}" cy="{1}" r="4"/>', *spot(n)
+        ))
         for n, p in enumerate(points)
     ))  # fmt: skip
     every = max(1, -(-len(points) // (width // 90)))
     names = format_html_join(
         "", '<text class="lab" x="{}" y="{}" text-anchor="{}">{}</text>',
         (
-            (spot(n)[0], _HEIGHT - 6, _anchor(n, len(points), rtl), points[n].label)
+            (spot(n)[0], _HEIGHT - 6, _anchor(n, len(points)), points[n].label)
             for n in range(0, len(points), every)
         ),
     )  # fmt: skip
     scale = format_html(
         '<text class="lab" x="{}" y="12" text-anchor="{}">{}</text>',
-        _mirror(width, rtl, 0), "end" if rtl else "start", max(points, key=lambda p: p.value).text if points else "",
+        _mirror(width, rtl, 0), "start", max(points, key=lambda p: p.value).text if points else "",
     )  # fmt: skip
     inner = format_html('{}<polyline class="l1" points="{}"/>{}{}{}', grid, path, dots, names, scale)
     return _frame(width, _HEIGHT, finding, inner)
 
 
-def _anchor(n: int, many: int, rtl: bool) -> str:
-    if many > 1 and n == 0:
-        return "end" if rtl else "start"
-    if n == many - 1 and many > 1:
-        return "start" if rtl else "end"
-    return "middle"
+def _anchor(n: int, many: int) -> str:
+    """The first name and the last keep inside; start is the text's own, which is right in a language from right."""
+    if many < 2 or 0 < n < many - 1:
+        return "middle"
+    return "start" if n == 0 else "end"
 
 
 def shares(points: Sequence[Point], width: int, finding: str) -> SafeString:

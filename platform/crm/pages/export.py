@@ -65,7 +65,7 @@ class Wish:
 
 def export(request: HttpRequest, *, entity: Entity) -> HttpResponseBase:
     """A file at once; of a long list, the page of the job that writes it."""
-    from crm.pages.export_job import start_export  # it writes with what is here
+    from crm.pages.export_job import start_export  # that module writes by what is here
 
     actor, wish = actor_of(request), Wish.read(request.GET)
     setting = arrange(entity, from_query(entity, request.GET), actor=actor)

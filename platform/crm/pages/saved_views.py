@@ -163,7 +163,8 @@ def _keep(request: HttpRequest, entity: Entity, state: State, order: list[str], 
 
 def _pin(request: HttpRequest, entity: Entity, state: State) -> Place:
     _setting, order, off = _tabs(request, entity, state)
-    return _keep(request, entity, state, [*order, *(v for v in off if v == state.view)], [v for v in off if v != state.view])  # fmt: skip
+    shown = [*order, *(v for v in off if v == state.view)]
+    return _keep(request, entity, state, shown, [v for v in off if v != state.view])
 
 
 def _unpin(request: HttpRequest, entity: Entity, state: State) -> Place:

@@ -12,7 +12,8 @@ from kernel.registry import Entity
 
 #: Names beside the filters' own that an address may carry.
 WORDS = (
-    "q", "sort", "columns", "view", "group", "cursor", "f", "by", "lane", "on", "at", "span", "measure", "shape", "exact",
+    "q", "sort", "columns", "view", "group", "cursor", "f", "by", "lane", "on", "at", "span", "measure", "shape",
+    "exact",
 )  # fmt: skip
 #: Of these, what a saved view keeps as it stands.
 KEPT = ("q", "sort", "group", "f", "by", "lane", "on", "span", "measure", "shape")

@@ -177,7 +177,7 @@ class Table:
 
 
 def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
-    entity, actor = setting.entity, setting.actor
+    entity = setting.entity
     queryset, state, told = records_of(setting)
     try:
         found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)

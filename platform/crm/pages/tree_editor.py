@@ -174,7 +174,8 @@ def _number(node: Node, at: str) -> None:
 def _judge(entity: Entity, node: Node, actor: Actor) -> bool:
     """Whether something in it cannot be read; the row then says what."""
     if node.join:
-        return any([_judge(entity, part, actor) for part in node.parts])
+        bad = [_judge(entity, part, actor) for part in node.parts]  # all of them, so that each row says its own
+        return any(bad)
     if not node.path:
         node.error = _("Choose a field, or take the row away.")
         return True
@@ -198,7 +199,10 @@ def _draw(
     context = {
         "entity": entity, "root": root, "state": state, "mode": mode, "tree_url": entity_url(entity, "filter_tree"),
         "own": [(f.name, str(f.label)) for f in entity.filter_fields], "related": related_choices(entity, actor),
-        "joins": [("and", _("all of these")), ("or", _("any of these")), ("none", _("none of these")), ("not", _("not all of these"))],
+        "joins": [
+            ("and", _("all of these")), ("or", _("any of these")), ("none", _("none of these")),
+            ("not", _("not all of these")),
+        ],
     }  # fmt: skip
     template = "crm/tree_drawer.html" if whole else "crm/tree_form.html"
     return render(request, template, context, status=status)

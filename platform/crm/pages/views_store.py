@@ -101,9 +101,9 @@ def teams_to_share_with(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 def _share(view: SavedView, sharing: Sharing, actor: Actor) -> None:
-    if sharing.team is not None and sharing.team != view.team_id:
-        if sharing.team not in {pk for pk, _name in teams_to_share_with(actor)}:
-            raise Invalid.one("shared", "unknown_team", _("Share it with nobody, everybody or one of your teams."))
+    is_new = sharing.team is not None and sharing.team != view.team_id
+    if is_new and sharing.team not in {pk for pk, _name in teams_to_share_with(actor)}:
+        raise Invalid.one("shared", "unknown_team", _("Share it with nobody, everybody or one of your teams."))
     view.shared, view.team_id = sharing.everybody, sharing.team
     if not view.shared:
         view.is_default = False

@@ -1,4 +1,4 @@
-"""Public holidays that a calendar itself tells: Iran's solar ones. Those by the moon need each year's official table."""
+"""Public holidays that a calendar itself tells: Iran's solar ones. Those by the moon need each year's table."""
 
 from datetime import date
 

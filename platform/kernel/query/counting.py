@@ -37,7 +37,7 @@ def planned(queryset: QuerySet[Any]) -> tuple[int, float]:
     return int(plan["Plan Rows"]), float(plan["Total Cost"])
 
 
-class within:  # noqa: N801 — reads as a sentence
+class within:
     """A savepoint whose statements may take so long together and no longer; beyond, OperationalError."""
 
     def __init__(self, budget_ms: int) -> None:
