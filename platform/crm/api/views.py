@@ -73,7 +73,12 @@ class ViewsView(ApiView):
         views = [represent(view, self.actor) for view in rows[:_MOST] if view.entity in open_here]
         return Response({"results": views, "next": None, "previous": None, "count": len(views)})
 
-    @extend_schema(operation_id="views_create", summary=str(_("Save a view")), request=WRITTEN, responses={201: VIEW})
+    @extend_schema(
+        operation_id="views_create",
+        summary=str(_("Save a view")),
+        request={"application/json": WRITTEN},
+        responses={201: VIEW},
+    )
     def post(self, request: Request) -> Response:
         data: Any = request.data if isinstance(request.data, dict) else {}
         entity = _entity(_text(data, "entity"), self.actor)
@@ -91,7 +96,10 @@ class ViewView(ApiView):
         return Response(represent(store.get_view(pk, actor=self.actor), self.actor))
 
     @extend_schema(
-        operation_id="views_change", summary=str(_("Change a saved view")), request=WRITTEN, responses={200: VIEW}
+        operation_id="views_change",
+        summary=str(_("Change a saved view")),
+        request={"application/json": WRITTEN},
+        responses={200: VIEW},
     )
     def patch(self, request: Request, pk: str) -> Response:
         data: Any = request.data if isinstance(request.data, dict) else {}

@@ -154,8 +154,10 @@ def _paged(
 def plain_value(field: Field, record: Any, labels: Labels, dates: str = "iso") -> Any:
     """A value as a spreadsheet keeps it: numbers and dates as such, everything else as harmless text."""
     value = getattr(record, field.column)
-    if value is None or value == "":
-        return None
+    return None if value is None or value == "" else _plain(field, value, labels, dates)
+
+
+def _plain(field: Field, value: Any, labels: Labels, dates: str) -> Any:
     match field.kind:
         case "relation":
             return harmless(labels.get(field.target, value))

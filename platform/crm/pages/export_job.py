@@ -11,7 +11,6 @@ from crm.pages.state import from_query
 from crm.pages.table import Setting, arrange
 from kernel import files
 from kernel.access import entity_for, require
-from kernel.ids import uuid7
 from kernel.jobs import JobRun, start_job
 from kernel.models import Job
 
@@ -22,10 +21,15 @@ def start_export(setting: Setting, wish: Wish, *, total: int | None) -> Job:
     require(setting.actor, setting.entity.permission("export"))
     payload = {
         "entity": setting.entity.name, "state": setting.state.query(), "kind": wish.kind, "dates": wish.dates,
-        "columns": list(wish.columns), "ids": [str(pk) for pk in wish.ids], "ref": f"{AREA}/{uuid7()}",
+        "columns": list(wish.columns), "ids": [str(pk) for pk in wish.ids],
         "name": name_of(setting.entity, wish.kind), **carry(),
     }  # fmt: skip
     return start_job(EXPORT, actor=setting.actor, payload=payload, total=total)
+
+
+def ref_of(job: Job) -> str:
+    """Where the file of this job lies; the job's id is its name."""
+    return f"{AREA}/{job.pk}"
 
 
 def run_export(job: JobRun) -> None:
@@ -36,18 +40,18 @@ def run_export(job: JobRun) -> None:
         entity = entity_for(actor, given["entity"])
         require(actor, entity.permission("export"))
     wish = Wish(given["kind"], given["dates"], tuple(given["columns"]), tuple(UUID(pk) for pk in given["ids"]))
-    done = 0
+    done, ref = 0, ref_of(job.job)
 
     def step(rows: int) -> None:
         nonlocal done
         done += rows
         job.progress(done, max(done, job.job.total or 0))
 
-    with carried(given), files.write(given["ref"]) as target:
+    with carried(given), files.write(ref) as target:
         with job.step():
             setting = arrange(entity, from_query(entity, given["state"]), actor=actor)
         written = write_export(setting, wish, target, step)
-    job.job.result = {"ref": given["ref"], "rows": written}
+    job.job.result = {"rows": written}
     job.progress(written, written)
 
 

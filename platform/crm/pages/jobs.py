@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from crm.pages.bulk_job import EDIT, EXPORT, UNDO, job_for, resume_job
-from crm.pages.export_job import file_name, file_type
+from crm.pages.export_job import file_name, file_type, ref_of
 from crm.pages.links import actor_of
 from frontend.progress import time_left
 from kernel import files, formats
@@ -57,5 +57,5 @@ def work_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     if job.kind != EXPORT or job.state != Job.State.DONE:
         raise NotFound()
     return FileResponse(
-        files.open_file(job.result["ref"]), as_attachment=True, filename=file_name(job), content_type=file_type(job)
+        files.open_file(ref_of(job)), as_attachment=True, filename=file_name(job), content_type=file_type(job)
     )

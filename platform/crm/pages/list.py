@@ -123,7 +123,7 @@ def _tabs(setting: Setting, mode: str) -> dict[str, Any]:
     on, off = tabs_from(setting.choice, setting.views)
     first = first_view(setting.choice, setting.views)
     if setting.current in off:  # what is open is always in sight
-        on, off = [*on, setting.current], [v for v in off if v != setting.current]  # type: ignore[list-item]
+        on, off = [*on, setting.current], [v for v in off if v != setting.current]
 
     def tab(view: SavedView) -> Tab:
         shared = view.shared or view.team_id is not None

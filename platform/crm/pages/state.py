@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -93,7 +93,7 @@ def from_query(entity: Entity, query: QueryDict | str) -> State:
         for key in params
         if key.partition("__")[0] in names and key not in WORDS
     }
-    words = {name: params.get(name, "").strip()[:200] for name in WORDS if name not in ("columns", "f")}
+    words: dict[str, Any] = {n: params.get(n, "").strip()[:200] for n in WORDS if n not in ("columns", "f")}
     columns = params.get("columns", "")
     return State(
         filters={key: values for key, values in filters.items() if values},
@@ -116,5 +116,5 @@ def from_params(entity: Entity, params: Mapping[str, Any], view: str = "") -> St
         filters=filters,
         columns=tuple(name for name in params.get("columns") or () if name in entity.all_fields),
         view=view,
-        **{name: str(params.get(name) or "") for name in KEPT},
+        **cast("dict[str, Any]", {name: str(params.get(name) or "") for name in KEPT}),
     )

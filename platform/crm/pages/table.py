@@ -54,7 +54,7 @@ class Setting:
         if self.current is None:
             return bool(self.state.filters or self.state.q or self.state.f or self.state.by)
         kept = from_params(self.entity, self.current.params, self.state.view)
-        passing = {"columns": (), "group": "", "cursor": "", "at": "", "exact": "", "touched": False}
+        passing: dict[str, Any] = {"columns": (), "group": "", "cursor": "", "at": "", "exact": "", "touched": False}
         return replace(kept, **passing) != replace(self.state, **passing)
 
     @property
@@ -74,7 +74,12 @@ def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
         state = replace(state, view="")
     elif replace(state, view="").bare:
         kept = from_params(entity, view.params, state.view)
-        passing = {"cursor": asked.cursor, "at": asked.at, "exact": asked.exact, "group": asked.group or kept.group}
+        passing: dict[str, Any] = {
+            "cursor": asked.cursor,
+            "at": asked.at,
+            "exact": asked.exact,
+            "group": asked.group or kept.group,
+        }
         state = replace(kept, columns=(), **passing)
     reading = read_filters(entity, state, actor)
     labels = Labels(actor)
@@ -187,13 +192,13 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
         found = page(queryset, entity, sort=state.sort or None, size=size)
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
-    size, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact))
+    total, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact))
     columns = columns_of(setting, state, totals)
     return Table(
-        columns, draw_rows(setting, found.rows, columns, state), size.number,
+        columns, draw_rows(setting, found.rows, columns, state), total.number,
         state.query(cursor=found.next) if found.next else "",
         state.query(cursor=found.previous) if found.previous else "",
-        [*setting.problems, *told], about=not size.exact,
+        [*setting.problems, *told], about=not total.exact,
     )  # fmt: skip
 
 

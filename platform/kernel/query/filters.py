@@ -65,11 +65,14 @@ class Filter:
         return self.field if self.op in ("eq", "in") else f"{self.field}__{self.op}"
 
 
+Join = Literal["and", "or", "not"]
+
+
 @dataclass(frozen=True)
 class Group:
     """Conditions joined by "and" or "or"; "not" says that they do not hold all."""
 
-    join: Literal["and", "or", "not"]
+    join: Join
     parts: tuple["Filter | Group", ...]
 
 

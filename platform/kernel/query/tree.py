@@ -8,13 +8,13 @@ record is named through its relation ("account.city").
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor, entity_for
 from kernel.errors import Invalid, Problem
-from kernel.query.filters import Filter, Group, Node, parse_condition
+from kernel.query.filters import Filter, Group, Join, Node, parse_condition
 from kernel.registry import Entity, Field, registry
 from kernel.registry.book import UnknownName
 from kernel.values import BadValue
@@ -89,7 +89,7 @@ def parse_node(kind: Entity, raw: Raw, actor: Actor | None = None) -> Node:
     """A checked form as conditions. Raises BadValue."""
     if isinstance(raw, Mapping):
         join, parts = next(iter(raw.items()))
-        return Group(join, tuple(parse_node(kind, part, actor) for part in parts))
+        return Group(cast("Join", join), tuple(parse_node(kind, part, actor) for part in parts))
     path, op, *texts = raw
     field = field_at(kind, path, actor)
     if op == "empty" and not texts:

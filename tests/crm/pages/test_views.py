@@ -295,7 +295,8 @@ def test_widths_are_kept_for_the_person_and_the_view(page: Any, sara: Any, mina:
 
 
 NEW_PAGES = (
-    "/deals/?by=stage", "/deals/?by=close_date:quarter", "/deals/?by=account", "/deals/calendar/", "/deals/calendar/?span=agenda",
+    "/deals/?by=stage", "/deals/?by=close_date:quarter", "/deals/?by=account", "/deals/calendar/",
+    "/deals/calendar/?span=agenda",
     "/deals/calendar/?span=week&on=created_at", "/deals/chart/", "/deals/chart/?by=account&measure=avg:amount",
     "/deals/board/?lane=account", "/deals/board/?lane=owner", f"/deals/?{tree(TREE)}", "/deals/filter/tree/",
     "/api/v1/views/", "/deals/export/?format=csv&by=stage",
