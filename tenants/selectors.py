@@ -1,7 +1,10 @@
 """Reading across workspaces: set-based, a few statements for all of them."""
 
+import logging
 from collections.abc import Collection, Iterator
 from typing import Any
+
+from django.db import ProgrammingError, transaction
 
 from kernel.context import public_context, require_tenant
 from kernel.registry import registry
@@ -9,6 +12,7 @@ from tenants import sql, waiting
 from tenants.models import Organization
 from tenants.states import states_where
 
+log = logging.getLogger(__name__)
 _CHUNK = 200
 
 
@@ -39,9 +43,21 @@ def _of_every_schema(
         # Of a quarantined one nobody knows which tables it has.
         names = list(wanted.filter(quarantined_at=None).values_list("schema_name", flat=True))
         for chunk in _chunks(names):
-            parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in chunk]
-            found += sql.rows(" UNION ALL ".join(parts), [*params] * len(chunk) or None)
+            found += _of_these(select, chunk, params)
     return found
+
+
+def _of_these(select: str, names: list[str], params: Collection[Any]) -> list[tuple[Any, ...]]:
+    """All in one statement; where one of them is broken, each by itself, so that it stops nobody else."""
+    parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in names]
+    try:
+        with transaction.atomic():
+            return sql.rows(" UNION ALL ".join(parts), [*params] * len(names) or None)
+    except ProgrammingError as error:
+        if len(names) == 1:
+            log.error("Nothing can be read in %s: %s", names[0], error)
+            return []
+    return [row for name in names for row in _of_these(select, [name], params)]
 
 
 def schemas_with_work() -> list[str]:

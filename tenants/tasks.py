@@ -90,6 +90,13 @@ def release_one(subdomain: str) -> int:
     return releases.release(releases.Options(tenants=(subdomain,))).done
 
 
+@shared_task(base=WorkspaceTask, name="tenants.tasks.release_late", public=True)
+def release_late() -> int:
+    """Take along whom the last release could not: nobody has to run it once more. Who is locked has the next turn."""
+    late = releases.late()
+    return releases.release(releases.Options(tenants=late, pauses=())).done if late else 0
+
+
 def send_wake(what: str, schema: str, key: str) -> None:
     """kernel.wake's way to a worker. A broker that is away loses a hint, and the sweep finds the row."""
     try:

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from crm.api.views import ViewsView, ViewView
+from crm.customization.api import urlpatterns as formulas
 from crm.imports.api.urls import urlpatterns as imports
 
 urlpatterns = [
     *imports,
+    *formulas,
     path("views/", ViewsView.as_view(), name="api-views"),
     path("views/<str:pk>/", ViewView.as_view(), name="api-view"),
 ]

@@ -7,7 +7,7 @@ from kernel.registry import Entity, F, Listed, Module, NavItem, Permission, Sect
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
-    "member": {"view": "all", "add": "all", "change": "team", "delete": "own"},
+    "member": {"view": "all", "add": "all", "change": "team_below", "delete": "own"},
     "reader": {"view": "all"},
 }
 
@@ -96,5 +96,7 @@ manifest = Module(
         "crm.list_export": "crm.pages.export_job.run_export",
         "crm.import": "crm.imports.run.run_import",
         "crm.import_preview": "crm.imports.preview.run_preview",
+        "crm.derive": "kernel.derived.refilling.run_refill",
+        "crm.derive_nightly": "kernel.derived.refilling.run_nightly",
     },
 )

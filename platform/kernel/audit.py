@@ -14,6 +14,7 @@ from kernel.context import get_door
 from kernel.copying import copy_rows
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
+from kernel.narrowing import seen_changes, whole
 from kernel.registry import Entity, registry
 
 
@@ -83,9 +84,15 @@ def history(
     entity: str | Entity, pk: UUID, *, actor: Actor, limit: int = 50, before: UUID | None = None
 ) -> list[AuditEntry]:
     """What happened to one record, newest first; NotFound when the actor may not see it."""
-    kind = registry.entity(entity)
+    kind = whole(entity)
     get_record_for(actor, kind, pk)
     rows = AuditEntry.objects.filter(entity=kind.name, record_id=pk).order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return list(rows[:limit])
+    return [_seen(kind, row, actor) for row in rows[:limit]]
+
+
+def _seen(kind: Entity, row: AuditEntry, actor: Actor) -> AuditEntry:
+    """The row as this reader may know it: nothing of fields that are hidden from them."""
+    row.changes = seen_changes(kind, row.changes, actor=actor)
+    return row

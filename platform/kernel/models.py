@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel import custom
 from kernel.ids import uuid7
+from kernel.masking import PREFIX, mask
 from kernel.registry import registry
 from kernel.text.db import Fold
 
@@ -18,6 +19,8 @@ from kernel.text.db import Fold
 COLLATION = "fa-x-icu"
 #: Condition of an index over records that are not deleted: it also counts them without touching the table.
 LIVE = Q(deleted_at__isnull=True)
+#: Condition of an index over records that lie in a territory: most lie in none.
+PLACED = Q(territory_id__isnull=False)
 
 
 class Live(models.Manager[Any]):
@@ -50,9 +53,11 @@ class Record(models.Model):
         base_manager_name = "everything"
 
     def __getattr__(self, name: str) -> Any:
-        # Asked only for what nothing else answers to: fields that the organization made itself.
+        # Asked only for what nothing else answers to: fields that the organization made itself, and masked values.
         if name.startswith(custom.PREFIX):
             return custom.read(self, name)
+        if name.startswith(PREFIX):
+            return mask(getattr(self, name.removeprefix(PREFIX)))
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
@@ -121,6 +126,68 @@ class AuditEntry(models.Model):
             # What a person worked on last; the many rows of imports and bulk edits stay out of it.
             models.Index(fields=["actor_id", "-id"], name="audit_by_hand", condition=Q(batch__isnull=True)),
         )
+
+
+class RecordShare(models.Model):
+    """One record opened to somebody beyond what their roles reach: to a person, a team and those below, or a role."""
+
+    class To(models.TextChoices):
+        USER = "user", _("Person")
+        TEAM = "team", _("Team")
+        ROLE = "role", _("Role")
+
+    class Level(models.TextChoices):
+        VIEW = "view", _("See")
+        CHANGE = "change", _("See and change")
+        DELETE = "delete", _("See, change and delete")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entity = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    to_kind = models.CharField(max_length=4, choices=To)
+    to_id = models.UUIDField()
+    level = models.CharField(max_length=6, choices=Level)
+    until = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    by_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "kernel_share"
+        constraints = (models.UniqueConstraint(fields=["entity", "record_id", "to_id"], name="share_once"),)
+        indexes = (
+            # What is shared with me: read by the predicate, from the index alone.
+            models.Index(fields=["to_id", "entity"], include=["record_id", "level", "until"], name="share_reader"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.record_id} → {self.to_kind} {self.to_id}"
+
+
+class RecordType(models.Model):
+    """A kind of record that an organization tells apart within one entity; it may be private to a team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entity = models.CharField(max_length=60)
+    key = models.SlugField(max_length=60, db_index=False)
+    #: {language: name}.
+    names = models.JSONField(default=dict)
+    #: Seen by people of this team and the teams below it only; None: by everybody.
+    team_id = models.UUIDField(null=True, blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
+    is_default = models.BooleanField(default=False, db_default=False)
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "kernel_record_type"
+        constraints = (
+            models.UniqueConstraint(fields=["entity", "key"], name="record_type_key"),
+            models.UniqueConstraint(fields=["entity"], condition=Q(is_default=True), name="record_type_default"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entity}:{self.key}"
 
 
 class OutboxMessage(models.Model):

@@ -38,6 +38,11 @@ RULES = (
     Rule(habits.cached_pages, "keep no whole page: who asked, and where, is not in its key"),
     Rule(habits.bound_otherwise, "bind by kernel.context.tenant_context: all else forgets the role, or keeps the "
          "workspace on the connection"),
+    Rule(habits.own_connections, "use django.db.connection: ours takes on the workspace's path and role", {
+        "tenants/postgresql/base.py": "the backend itself",
+        "tenants/archive/connections.py": "a copy is of our backend, and binds; the raw one only sets up and locks",
+    }),
+    Rule(habits.entered_workspaces, "bind by kernel.context.tenant_context"),
     Rule(habits.thread_locals, "use a ContextVar: it follows async code, and ends where it was set"),
     Rule(habits.loose_threads, "start no thread in a request; hand work to a job, or run it in "
          "contextvars.copy_context() and say here why", {
@@ -81,6 +86,7 @@ RULES = (
     }),
     Rule(habits.made_up_sql, "give the database fixed text and parameters: SQL from parts is for tenants/, from names "
          "of models and schemas", {
+        "platform/kernel/derived/writing.py": "the name of a model's own table, quoted",
         "platform/kernel/copying.py": "names of a model's own table and columns, quoted",
         "platform/kernel/text/sql.py": "a function's body from a table of ours, at installation",
     }, home=("tenants/",)),
@@ -119,6 +125,14 @@ PLANTED = (
     (habits.bound_otherwise, "with schema_context('t_1'):\n    pass"),
     (habits.bound_otherwise, "connection.set_tenant(tenant)"),
     (habits.bound_otherwise, "connection.set_schema('t_1')"),
+    (habits.own_connections, "import psycopg2\nown = psycopg2.connect(url)"),
+    (habits.own_connections, "from psycopg2 import connect"),
+    (habits.own_connections, "connection.connection.cursor()"),
+    (habits.own_connections, "own = connection.copy()"),
+    (habits.own_connections, "with connection._nodb_cursor() as cursor:\n    pass"),
+    (habits.entered_workspaces, "with tenant:\n    pass"),
+    (habits.entered_workspaces, "with request.organization as bound:\n    pass"),
+    (habits.entered_workspaces, "with Organization.objects.get(pk=1):\n    pass"),
     (habits.thread_locals, "import threading\nstate = threading.local()"),
     (habits.thread_locals, "from threading import local\nstate = local()"),
     (habits.thread_locals, "from asgiref.local import Local"),

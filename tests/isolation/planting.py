@@ -31,10 +31,20 @@ MARK = "qzxj"
 SIGN = "vqkw"
 _number = count(1)
 #: Definitions must be whole to be read at all: one entity of the workspace's own, with one field.
+_WORDS = ("label", "label_plural", "title_label", "help")
 OWN, OWN_PLURAL = f"x_{MARK}", f"x_{MARK}s"
 _DEFINED: dict[str, dict[str, Any]] = {
-    "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL},
-    "crm.CustomField": {"entity": OWN, "name": f"{OWN}_f", "kind": "text", "options": {}, "default": None},
+    # Every colleague who may see such records reads what they are called, so these words are the workspace's sign.
+    "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL, **{key: {"en": f"{SIGN}0 own"} for key in _WORDS}},
+    "crm.CustomField": {
+        "entity": OWN,
+        "name": f"{OWN}_f",
+        "kind": "text",
+        "options": {},
+        "default": None,
+        "label": {"en": f"{SIGN}0 own"},
+        "help": {},
+    },
     "crm.CustomRecord": {"object": OWN, "extra": {f"{OWN}_f": f"{MARK}-value"}},
     "crm.EntityLayout": {"entity": OWN},
 }
@@ -126,7 +136,8 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
         "mfa.Authenticator": passkey.pk, "kernel.Job": _exported(actor),
-        "crm.SavedView": save_view("account", actor=actor, name=f"{MARK}0 view", params={"q": f"{MARK}0"}).pk, **_archives(actor),
+        "crm.SavedView": save_view("account", actor=actor, name=f"{MARK}0 view", params={"q": f"{MARK}0"}).pk,
+        **_archives(actor),
     }  # fmt: skip
 
 

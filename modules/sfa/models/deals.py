@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import COLLATION, LIVE, PLACED, OwnedRecord, search_column, search_index
 from modules.sfa.enums import StageKind
 from modules.sfa.models.pipelines import Pipeline, Stage
 from modules.sfa.models.products import Product
@@ -52,6 +52,7 @@ class Deal(OwnedRecord):
             models.Index(fields=["reference"], name="deal_reference"),
             models.Index(fields=["pipeline", "stage", "-created_at", "-id"], name="deal_board"),
             models.Index(fields=["-created_at", "-id"], name="deal_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="deal_territory", condition=PLACED),
             models.Index(fields=["close_date", "id"], name="deal_close_date"),
             models.Index(fields=["name", "id"], name="deal_name"),
             # The largest first, as lists sort: empty amounts last.

@@ -12,7 +12,7 @@ from crm.models import CustomField, Customization, CustomObject, EntityLayout
 from kernel.context import require_tenant
 from kernel.custom import expression
 from kernel.money_input import home_currency
-from kernel.registry import Entity, F, Field, Listed, Section, registry
+from kernel.registry import Entity, F, Field, Listed, Rollup, Section, registry
 from kernel.registry.overlay import NOTHING, Overlay
 
 #: Overlays that this process remembers; a workspace's stamp says which of them still holds.
@@ -63,6 +63,7 @@ def fields_of(definition: CustomField) -> list[Field]:
     """The registry's field; of an amount of money also the currency that stands beside it."""
     options: Mapping[str, Any] = definition.options
     name, kind = definition.name, definition.kind
+    derived = bool(options.get("formula") or options.get("rollup"))
     field = Field(
         name=name, kind=kind,  # type: ignore[arg-type]  # checked when it was defined
         label=spoken(definition.label, name), help=spoken(definition.help, ""),
@@ -71,14 +72,24 @@ def fields_of(definition: CustomField) -> list[Field]:
         choices=tuple((str(c["key"]), spoken(c["label"], str(c["key"]))) for c in options.get("choices", ())),
         places=options.get("places"), lowest=options.get("lowest"), highest=options.get("highest"),
         currency=f"{name}_currency" if kind == "money" else "", expression=expression(name, kind),
+        readonly=derived, derived=derived, formula=options.get("formula", ""), rollup=_rollup(options.get("rollup")),
     )  # fmt: skip
     if kind != "money":
         return [field]
     currency = Field(
         name=field.currency, kind="text", label=spoken(definition.label, name), max_length=3, in_list=False,
         default=lambda _actor, _values: home_currency(), expression=expression(field.currency, "text"),
+        readonly=derived, derived=derived,
     )  # fmt: skip
     return [field, currency]
+
+
+def _rollup(kept: Mapping[str, Any] | None) -> Rollup | None:
+    """A roll-up as options keep it: {"child", "relation", "how", "of", "filters": {"kind": ["won"]}}."""
+    if not kept:
+        return None
+    filters = tuple((str(name), tuple(map(str, values))) for name, values in kept.get("filters", {}).items())
+    return Rollup(kept["child"], kept["relation"], kept["how"], kept.get("of", ""), filters)
 
 
 def _own_entity(definition: CustomObject, fields: Sequence[Field]) -> Entity:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import COLLATION, LIVE, PLACED, OwnedRecord, search_column, search_index
 from kernel.text.db import MatchKey
 
 
@@ -37,6 +37,7 @@ class Account(OwnedRecord):
             models.Index(fields=["name_key"], name="account_key"),
             models.Index(fields=["name", "id"], name="account_name"),
             models.Index(fields=["-created_at", "-id"], name="account_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="account_territory", condition=PLACED),
         )
 
     def __str__(self) -> str:
@@ -78,6 +79,7 @@ class Contact(OwnedRecord):
             models.Index(fields=["name_key"], name="contact_key"),
             models.Index(fields=["name", "id"], name="contact_name"),
             models.Index(fields=["-created_at", "-id"], name="contact_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="contact_territory", condition=PLACED),
         )
 
     def __str__(self) -> str:

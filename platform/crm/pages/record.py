@@ -41,6 +41,7 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change),
         "entries": history_of(entity, record, actor=actor), "here": request.get_full_path(),
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
+        "shares_url": entity_url(entity, "shares", pk), "why_url": entity_url(entity, "why", pk),
     }  # fmt: skip
     if wants(request, "rail"):
         return _vary(render(request, "crm/record_rail.html", context))
@@ -86,6 +87,7 @@ def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> 
             rows.append({
                 "field": field, "html": html, "edit_url": f"{base}cell/{name}/?links" if editable else "",
                 "linked": "<a " in html,
+                "reveal_url": f"{base}reveal/{name}/" if field.revealable and html else "",
             })  # fmt: skip
         sections.append({"label": section.label, "rows": rows})
     return sections

@@ -26,6 +26,7 @@ from crm.pages.palette import palette
 from crm.pages.paste import paste
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
+from crm.pages.sharing import reveal, shares, unshare, why
 from crm.pages.tree_editor import filter_tree
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
@@ -69,6 +70,10 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("edit", "<uuid:pk>/edit/", edit, "change"),
     ("delete", "<uuid:pk>/delete/", require_POST(delete), "delete"),
     ("cell", "<uuid:pk>/cell/<slug:name>/", edit_cell, "change"),
+    ("shares", "<uuid:pk>/shares/", shares, "view"),
+    ("unshare", "<uuid:pk>/shares/<uuid:share>/remove/", require_POST(unshare), "change"),
+    ("why", "<uuid:pk>/why/", why, "view"),
+    ("reveal", "<uuid:pk>/reveal/<slug:name>/", require_POST(reveal), "view"),
 )
 
 

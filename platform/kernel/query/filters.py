@@ -166,7 +166,7 @@ def _value(field: Field, text: str) -> Any:
 def apply_filters(
     entity: str | Entity, queryset: QuerySet[Any], filters: Sequence[Node], actor: Actor
 ) -> QuerySet[Any]:
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     for one in filters:
         queryset = queryset.filter(condition_of(kind, one, actor))
     return queryset
@@ -192,6 +192,8 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
     hop, _dot, name = one.field.rpartition(".")
     if hop:
         return _related(kind.field(hop), name, one, actor, holds)
+    if not may_be_asked(kind, one.field):
+        raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
     field = kind.field(one.field)
     condition = _condition(field, one, actor)
     if not holds:
@@ -202,10 +204,16 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
     return condition
 
 
+def may_be_asked(kind: Entity, name: str) -> bool:
+    """Whether the entity, as this reader may see it, lets one filter by that field: by a masked one, values leak."""
+    field = kind.all_fields.get(name)
+    return field is not None and not field.masked
+
+
 def _related(relation: Field, name: str, one: Filter, actor: Actor, holds: bool) -> Q:
     """A condition on a related record counts only records that the actor may see, and fields of it likewise."""
     target = entity_for(actor, relation.target)
-    if name not in {field.name for field in target.filter_fields}:
+    if not may_be_asked(target, name):
         return NOTHING
     condition = _single(target, Filter(name, one.op, one.values), actor, True)
     found = Q(**{f"{relation.column}__in": records_visible_to(actor, target).filter(condition).order_by().values("pk")})

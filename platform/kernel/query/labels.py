@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from kernel.access import Actor, records_visible_to
+from kernel.access import Actor, entity_for, records_visible_to
 from kernel.query.lookups import like_pattern
-from kernel.query.select import MOST_WORDS, TRIGRAM, search
+from kernel.query.select import MOST_WORDS, TRIGRAM, search, searched
 from kernel.registry import Entity, registry
 from kernel.text.folding import fold
 
@@ -35,22 +35,27 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
 
     One or two letters are looked for where words begin: anywhere in a text they are everywhere, and no index helps.
     """
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     rows, folded = records_visible_to(actor, kind), fold(text)
     words = folded.split()[:MOST_WORDS]
     if kind.has_search:
+        rows, columns = searched(kind, rows)
         for short in (word for word in words if len(word) < TRIGRAM):
             begins = like_pattern(short)[1:]
-            rows = rows.filter(Q(search_text__begins=begins) | Q(search_text__begins=f"% {begins}"))
+            for column in columns:
+                rows = rows.filter(Q(**{f"{column}__begins": begins}) | Q(**{f"{column}__begins": f"% {begins}"}))
         words = [word for word in words if len(word) >= TRIGRAM]
     rows = search(kind, rows, " ".join(words))
     if folded and kind.has_search:
         begins = like_pattern(folded)[1:]
-        rank = Case(When(search_text__begins=begins, then=Value(0)), default=Value(1), output_field=IntegerField())
+        rank = Case(
+            When(**{f"{columns[-1]}__begins": begins}, then=Value(0)), default=Value(1), output_field=IntegerField()
+        )
         rows = rows.annotate(rank=rank).order_by("rank", kind.title, "id")
     else:
         rows = rows.order_by(*([kind.title] if kind.title else []), "id")
-    detail = next((f for f in (kind.subtitle, *kind.glance) if f and f != kind.owner), "")
+    named = (f for f in (kind.subtitle, *kind.glance) if f and f != kind.owner)
+    detail = next((f for f in named if not kind.field(f).masked), "")
     field = kind.all_fields.get(detail)
     if field and field.kind == "relation":
         rows = rows.select_related(detail)

@@ -9,8 +9,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 import kernel.query.lookups  # noqa: F401 — registers the lookups
-from kernel.access import Actor, records_visible_to
+from kernel.access import Actor, entity_for, records_visible_to
 from kernel.errors import Invalid
+from kernel.narrowing import seen_text
 from kernel.query.filters import Node, apply_filters
 from kernel.registry import Entity, registry
 from kernel.text.folding import fold
@@ -25,7 +26,7 @@ def select(
     action: str = "view",
 ) -> QuerySet[Any]:  # fmt: skip
     """Records the actor may do `action` to. Relations of list columns come with them."""
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     rows = apply_filters(kind, records_visible_to(actor, kind, action), list(filters), actor)
     if q:
         rows = search(kind, rows, q)
@@ -86,7 +87,15 @@ def search(entity: str | Entity, queryset: QuerySet[Any], text: str) -> QuerySet
         return queryset
     if not kind.has_search:
         return queryset.filter(*[Q(**{f"{kind.title}__folded": word}) for word in words])
-    return queryset.filter(*[Q(search_text__holds=word) for word in words])
+    queryset, columns = searched(kind, queryset)
+    return queryset.filter(*[Q(**{f"{column}__holds": word}) for word in words for column in columns])
+
+
+def searched(kind: Entity, queryset: QuerySet[Any]) -> tuple[QuerySet[Any], tuple[str, ...]]:
+    """Columns that must all answer to a word: the indexed one, and what its reader may see where that is less."""
+    if kind.seen_search is None:
+        return queryset, ("search_text",)
+    return queryset.alias(seen_text=seen_text(kind.seen_search)), ("search_text", "seen_text")
 
 
 def sums(entity: str | Entity, queryset: QuerySet[Any], names: Sequence[str]) -> dict[str, dict[str, Decimal]]:

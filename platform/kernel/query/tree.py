@@ -109,7 +109,7 @@ def field_at(kind: Entity, path: str, actor: Actor | None = None) -> Field:
             raise _unknown()
         kind = related_entity(relation, actor)
     field = next((one for one in kind.filter_fields if one.name == name), None)
-    if field is None:
+    if field is None or field.masked:
         raise _unknown()
     return field
 

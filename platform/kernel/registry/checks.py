@@ -63,7 +63,7 @@ def _check_own_names(module: Module) -> Iterator[Error]:
             yield _error("E006", f"Event {event!r} must begin with {module.name!r}.")
 
 
-RECORD_EVENTS = ("created", "changed", "deleted", "restored", "imported")
+RECORD_EVENTS = ("created", "changed", "deleted", "restored", "imported", "shared", "unshared")
 
 
 def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:

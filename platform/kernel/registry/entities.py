@@ -8,12 +8,16 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Text
 from kernel.registry.fields import F, Field, resolve
 
 ACTIONS = ("view", "add", "change", "delete", "import", "export")
-LEVELS = ("none", "own", "team", "all")
+#: In order: each includes what those before it reach; kernel.grounds says what they mean.
+LEVELS = ("none", "own", "team", "team_below", "territory", "all")
+#: What a role may say of one field, from least to most.
+FIELD_LEVELS = ("hidden", "masked", "read", "edit")
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,26 @@ class Entity:
     def all_fields(self) -> Mapping[str, Field]:
         """Fields by name, in the order the engine wrote them."""
         specs = [F(spec) if isinstance(spec, str) else spec for spec in self.fields]
-        return {s.name: s if isinstance(s, Field) else resolve(s, self.model_class) for s in specs}
+        found = {s.name: s if isinstance(s, Field) else resolve(s, self.model_class) for s in specs}
+        if self.pages and any(column.name == "record_type_id" for column in self.model_class._meta.get_fields()):
+            # Shown where the workspace has types of this entity, and territories (kernel.narrowing).
+            found.setdefault(
+                "record_type_id",
+                Field(name="record_type_id", kind="uuid", label=_("Type"), readonly=True, in_list=False),
+            )
+            found.setdefault(
+                "territory",
+                Field(
+                    name="territory", kind="relation", target="territory", label=_("Territory"),
+                    expression=models.F("territory_id"),
+                ),
+            )  # fmt: skip
+        return found
 
     @cached_property
     def own_fields(self) -> Mapping[str, Field]:
         """Fields that the organization made itself, by what a query calls them."""
-        return {f.column: f for f in self.all_fields.values() if not f.stored}
+        return {f.column: f for f in self.all_fields.values() if f.in_extra}
 
     @property
     def is_own(self) -> bool:
@@ -135,6 +153,11 @@ class Entity:
     def filter_fields(self) -> tuple[Field, ...]:
         names = self.filters or tuple(f.name for f in self.all_fields.values() if f.kind != "longtext")
         return tuple(self.all_fields[name] for name in names)
+
+    @cached_property
+    def seen_search(self) -> tuple[str, ...] | None:
+        """Columns in which alone a reader may search; None where they may search in all that the entity searches."""
+        return None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
