@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crm.models import Account, Contact
@@ -72,6 +72,9 @@ def fill(people: list[tuple[Any, ...]], owners: list[Any]) -> list[Contact]:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(
+    people=[("", None, 1, None)], tree={"not": [["city", "ne", "Qom"], ["owner", "ne", "me"]]}, fa=False, limited=False
+)
 @given(people=PEOPLE, tree=TREES, fa=st.booleans(), limited=st.booleans())
 def test_sql_finds_what_python_finds(
     manager: Actor, nima: Any, mina: Any, people: list[Any], tree: Any, fa: bool, limited: bool
