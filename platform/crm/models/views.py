@@ -15,7 +15,9 @@ class SavedView(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     #: Everybody in the workspace sees it; or, with `team`, those who reach that team.
     shared = models.BooleanField(default=False)
-    team = models.ForeignKey("identity.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    team = models.ForeignKey(
+        "identity.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     #: It opens first for everybody who has not chosen another.
     is_default = models.BooleanField(default=False, db_default=False)
     params = models.JSONField(default=dict)

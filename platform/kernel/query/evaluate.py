@@ -43,7 +43,7 @@ def _single(kind: Entity, one: Filter, record: Any, actor: Actor, related: Relat
 def _meets(field: Field, one: Filter, value: Any, actor: Actor, related: Related) -> bool:
     nothing = value in (None, "", [])
     if one.op == "empty":
-        return nothing == one.values[0]
+        return nothing == bool(one.values[0])
     if one.op == "ne":
         return value is None or not _is_one_of(field, one, value, actor, related)
     if value is None:
