@@ -21,6 +21,7 @@ from api.versions import etag, from_header, object_of, take_from_body, unchanged
 from api.views.base import ApiView
 from kernel import records
 from kernel.access import entity_for, get_record_for, require
+from kernel.audit import record_opening
 from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.paths import own_entity
@@ -123,6 +124,7 @@ class EntityViewSet(ViewSetMixin, ApiView):
         record = get_record_for(self.actor, self.entity, pk)
         if unchanged_since(request, record):
             return Response(status=304, headers={"ETag": etag(record) or ""})
+        record_opening(actor=self.actor, entity=self.entity, record=record)
         return self._answer(record)
 
     def partial_update(self, request: Request, pk: str) -> Response:

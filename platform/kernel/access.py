@@ -78,7 +78,7 @@ class Actor:
     #: Codes of masked fields that this actor may have revealed, one value at a time.
     reveals: frozenset[str] = frozenset()
     #: What was worked out for this actor once (kernel.narrowing).
-    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def level(self, code: str) -> str:
         """The level this actor has on a permission; "none" for what is unknown or switched off."""

@@ -21,6 +21,7 @@ from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.registry import Entity, registry
+from kernel.search.near import learn_words
 from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import (
     Change,
@@ -61,6 +62,8 @@ def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID |
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
+    if kind.title in change.diff:
+        learn_words(kind, [change.record])
     change.record.audit_id = row.pk
     return row.pk
 
@@ -207,6 +210,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
+    learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])
 
 
@@ -247,7 +251,14 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
         raise NotFound()
     outcome = Outcome()
     _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, identifier, outcome.changed, actor)
     return outcome
+
+
+def _tell_undone(entries: list[AuditEntry], batch: UUID, rows: int, actor: Actor) -> None:
+    told = {"batch": [None, str(batch)], "rows": [None, rows]}
+    audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
 
 
 def size_of_batch(batch: UUID) -> int:
@@ -265,6 +276,8 @@ def undo_part(
     entries = list((rows.filter(pk__gt=after) if after else rows)[:most])
     outcome = Outcome(batch=into or uuid7())
     _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, batch, outcome.changed, actor)
     return outcome, entries[-1].pk if len(entries) == most else None
 
 

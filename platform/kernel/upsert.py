@@ -15,6 +15,7 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.narrowing import TYPE, refuse_fields, refuse_matching, refuse_type, whole
 from kernel.registry import Entity
+from kernel.search.near import learn_words
 from kernel.text.folding import match_key
 from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, new_record, put, save_many, snapshot
 
@@ -205,6 +206,7 @@ class _Upsert:
         audit.record_changes(self.kind, told, actor=self.actor, batch=self.batch)
         if not rows:
             return
+        learn_words(self.kind, (change.record for _verb, change in rows if self.kind.title in change.diff))
         payload = {"entity": self.kind.name, "batch": str(self.batch), "made": [str(pk) for pk in self.made],
                    "changed": [str(pk) for pk in self.changed]}  # fmt: skip
         events: list[tuple[str, dict[str, Any]]] = [(f"{self.kind.engine}.{self.kind.name}_imported", payload)]

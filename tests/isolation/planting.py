@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from crm.audit.check import JOB as CHECK_JOB
 from identity.services.tokens import issue_token
 from kernel import files
 from kernel.context import public_context
@@ -156,10 +157,11 @@ def _exported(actor: Any) -> UUID:
 
 
 def _archives(actor: Any) -> dict[str, Any]:
-    """An archive that is done, one that was uploaded, a restore that waits, and a schema to go back to."""
+    """An archive that is done, one that was uploaded, a restore and a check that wait, and a schema to go back to."""
     done = Job.objects.create(kind=EXPORT_JOB, state=Job.State.DONE, created_by_label=f"{MARK}0", result={"size": 9})
     with files.write(ref_of(done)) as target:
         target.write(f"{MARK}0 archive".encode())
+    checking = Job.objects.create(kind=CHECK_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
     waiting = Job.objects.create(kind=RESTORE_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
     uploaded = files.save(UPLOADS, [f"{MARK}0 upload".encode()]).partition("/")[2]
     organization, way_back = current_organization(), new_name()
@@ -170,5 +172,5 @@ def _archives(actor: Any) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "an archive": done.pk, "a restore": waiting.pk, "an upload": uploaded, "a way back": way_back,
-        "tenants.Organization": organization.id,
+        "tenants.Organization": organization.id, "an audit check": checking.pk,
     }  # fmt: skip

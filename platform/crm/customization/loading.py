@@ -115,7 +115,9 @@ def _laid_out(entity: Entity, layout: EntityLayout | None) -> Entity:
     else:
         sections = list(entity.sections)
     placed = {name for section in sections for name in section.fields}
-    loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed)
+    # The currency of what is derived is said beside the amount, and nobody chooses it.
+    told = {f.currency for f in entity.own_fields.values() if f.derived}
+    loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed | told)
     if loose:
         sections.append(Section(spoken({"fa": "اطلاعات بیشتر", "en": "More"}, ""), loose))
     pointing = tuple(Listed(f.name) for f in entity.own_fields.values() if f.kind == "relation" and f.target != "user")

@@ -16,7 +16,9 @@ from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.neighbours import neighbours_of
 from crm.pages.related import related_lists
 from crm.pages.values import cell, is_ordinal
+from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for
+from kernel.audit import record_opening
 from kernel.records import delete_record
 from kernel.registry import Entity, Field, registry
 
@@ -45,6 +47,9 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     }  # fmt: skip
     if wants(request, "rail"):
         return _vary(render(request, "crm/record_rail.html", context))
+    if not wants(request, "record"):
+        record_opening(actor=actor, entity=entity, record=record)
+        note_opened(actor=actor, entity=entity.name, pk=pk)
     context["related"] = related_lists(entity, pk, actor=actor)
     context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
     return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))

@@ -26,6 +26,7 @@ from crm.pages.palette import palette
 from crm.pages.paste import paste
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
+from crm.pages.search import search
 from crm.pages.sharing import reveal, shares, unshare, why
 from crm.pages.tree_editor import filter_tree
 from crm.pages.undo import undo, undo_view
@@ -39,6 +40,7 @@ View = Callable[..., HttpResponseBase]
 urlpatterns: list[URLPattern] = [
     path("", signed_in(home), name="home"),
     path("palette/", signed_in(palette), name="palette"),
+    path("search/", signed_in(search), name="search"),
     path("lookup/<slug:entity>/", signed_in(lookup), name="lookup"),
     path("undo/view/<uuid:audit_id>/", signed_in(require_POST(undo_view)), name="undo_view"),
     path("work/<uuid:pk>/", signed_in(work), name="work"),

@@ -142,7 +142,9 @@ def update_view(
         view.params = dict(params)
     if (after := _kept(view)) != before:
         view.save()
-        changes = {key: [before[key], after[key]] for key in after if after[key] != before[key]}
+        # What it shows is told by that it changed: the parameters would fill the line.
+        told = [key for key in after if key not in ("params", "position") and after[key] != before[key]]
+        changes = {key: [before[key], after[key]] for key in told}
         record_act("view_changed", actor=actor, entity=view.entity, label=view.name, changes=changes)
     return view
 

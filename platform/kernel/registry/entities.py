@@ -90,6 +90,9 @@ class Entity:
     #: An import may make records of this entity when a relation names one that does not exist yet.
     make_from_import: bool = True
     empty_hint: Text = ""
+    #: Fields that searching looks into; () are those that the model's `search_column` is made of. A relation stands for
+    #: the title of what it points to. What an organization writes in its own text fields is searched besides.
+    search_fields: tuple[str, ...] = ()
     engine: str = ""  # set by the manifest that lists the entity
     #: Where one table holds several entities, the rows that are this one's: {"object": "x_project"}.
     narrow: Mapping[str, Any] = field(default_factory=dict)
@@ -155,11 +158,6 @@ class Entity:
         return tuple(self.all_fields[name] for name in names)
 
     @cached_property
-    def seen_search(self) -> tuple[str, ...] | None:
-        """Columns in which alone a reader may search; None where they may search in all that the entity searches."""
-        return None
-
-    @cached_property
     def sections(self) -> tuple[Section, ...]:
         return self.layout or (Section("", tuple(f.name for f in self.editable_fields)),)
 
@@ -178,6 +176,24 @@ class Entity:
     @cached_property
     def has_search(self) -> bool:
         return any(f.name == "search_text" for f in self.model_class._meta.get_fields())
+
+    @cached_property
+    def search_sources(self) -> tuple[str, ...]:
+        """Names of the columns that the model's `search_column` is made of; none where it has none."""
+        if not self.has_search:
+            return ()
+        column: Any = self.model_class._meta.get_field("search_text")
+        parts: Any = column.expression.flatten()
+        named = (str(vars(part)["name"]) for part in parts if part.__class__ is models.F)
+        return tuple(dict.fromkeys(named))
+
+    @cached_property
+    def searched(self) -> tuple[Field, ...]:
+        """Fields that searching looks into: the title, what the engine names, the organization's own texts."""
+        names = dict.fromkeys((self.title, *(self.search_fields or self.search_sources)))
+        own = (f.name for f in self.own_fields.values() if f.textual)
+        shown = (self.all_fields[name] for name in (*names, *own) if name in self.all_fields)
+        return tuple(field for field in shown if not field.masked)
 
     def field(self, name: str) -> Field:
         return self.all_fields[name]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0005_records_by_territory"),
+        ("crm", "0007_search_indexes"),
         ("identity", "0002_values_of_custom_fields"),
     ]
 
