@@ -21,31 +21,10 @@ from kernel.values import BadValue, parse_value
 
 OPERATORS = ("eq", "ne", "in", "contains", "gte", "lte", "gt", "lt", "empty", "when")
 #: Parameters of a list that are no filters.
-RESERVED = frozenset(
-    {
-        "q",
-        "cursor",
-        "limit",
-        "sort",
-        "fields",
-        "expand",
-        "view",
-        "columns",
-        "page",
-        "format",
-        "group",
-        "lane",
-        "mode",
-        "f",
-        "by",
-        "on",
-        "at",
-        "span",
-        "measure",
-        "shape",
-        "exact",
-    }
-)
+RESERVED = frozenset({
+    "q", "cursor", "limit", "sort", "fields", "expand", "view", "columns", "page", "format", "group", "lane", "mode",
+    "f", "by", "on", "at", "span", "measure", "shape", "exact",
+})  # fmt: skip
 ME, MY_TEAM = "me", "my_team"
 
 
