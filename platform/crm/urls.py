@@ -3,8 +3,9 @@
 from importlib import import_module
 from importlib.util import find_spec
 
+from crm.customization.urls import urlpatterns as customization
 from crm.pages.urls import urlpatterns as pages
 
-urlpatterns = [*pages]
+urlpatterns = [*pages, *customization]
 if find_spec("crm.imports.urls"):
     urlpatterns += import_module("crm.imports.urls").urlpatterns
