@@ -85,7 +85,7 @@ def _laid_out(entity: Entity, layout: EntityLayout | None) -> Entity:
     placed = {name for section in sections for name in section.fields} | set(layout.hidden if layout else ())
     loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed)
     if loose:
-        sections.append(Section(spoken({"fa": "اطلاعات بیشتر", "en": "More"}, ""), loose))
+        sections.append(Section(spoken({"fa": "اطلاعات تکمیلی", "en": "Further details"}, ""), loose))
     changes: dict[str, Any] = {"layout": tuple(sections)}
     if entity.filters:
         changes["filters"] = (*entity.filters, *(f.name for f in entity.own_fields.values()))
