@@ -14,7 +14,7 @@ help: ## what can be done here
 	@echo "make fmt      put files into shape"
 	@echo "make messages gather what is to be translated into the catalogues (fa, en)"
 	@echo "make shell    a Python shell with the application loaded"
-	@echo "make bench    measure (ONLY=name); one JSON object a line"
+	@echo "make bench    measure (ONLY=name SIZE=small KEEP=1); one JSON object a line"
 	@echo "make setup    only set up: packages, PostgreSQL, front end"
 	@echo "make clean    remove what was made from sources (ALL=1: the data too)"
 
@@ -25,7 +25,7 @@ test:
 	@$(DEV) test $(ARGS)
 
 bench:
-	@$(DEV) bench $(ONLY)
+	@$(DEV) bench $(ONLY) $(if $(SIZE),--size $(SIZE)) $(if $(KEEP),--keep)
 
 clean:
 	@$(DEV) clean $(if $(ALL),--all)

@@ -1,6 +1,7 @@
 """Who may call. Levels and records are decided by kernel.access alone; this only asks who is there."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from kernel.access import Actor
+from kernel.registry.overlay import NOTHING, with_overlay
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,6 +35,12 @@ def actor_of(request: Request | HttpRequest) -> Actor:
     if not isinstance(actor, Actor):
         raise NotAuthenticated()
     return actor
+
+
+def words_for(request: Request | HttpRequest) -> AbstractContextManager[None]:
+    """To strangers only what every workspace has: what an organization calls its own fields is nobody's business."""
+    inside = isinstance(getattr(request, "actor", None), Actor)
+    return nullcontext() if inside else with_overlay(NOTHING)
 
 
 def declare(view: View, access: str) -> View:

@@ -12,21 +12,34 @@ from kernel.registry import Entity, registry
 View = entities.EntityViewSet
 
 
+#: Below an entity's own address: list/create, bulk, one record, its restoring, its history and its shares.
+ROUTES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("", "list", {"get": "list", "post": "create"}),
+    ("bulk/", "bulk", {"post": "bulk", "delete": "bulk_destroy"}),
+    ("<str:pk>/", "record", {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ("<str:pk>/restore/", "restore", {"post": "restore"}),
+    ("<str:pk>/history/", "history", {"get": "history"}),
+    ("<str:pk>/shares/", "shares", {"get": "list_shares", "post": "share"}),
+    ("<str:pk>/shares/<str:share>/", "share", {"delete": "unshare"}),
+)
+
+
 def entity_patterns(entity: Entity) -> list[URLPattern]:
-    """list/create, bulk, one record, its restoring and its history."""
-    base, name = f"{entity.plural}/", f"api-{entity.name}"
-    routes: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("", "list", {"get": "list", "post": "create"}),
-        ("bulk/", "bulk", {"post": "bulk", "delete": "bulk_destroy"}),
-        ("<str:pk>/", "record", {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
-        ("<str:pk>/restore/", "restore", {"post": "restore"}),
-        ("<str:pk>/history/", "history", {"get": "history"}),
-    )
+    base, name, routes = f"{entity.plural}/", f"api-{entity.name}", ROUTES
     if not entity.editable_fields:  # only services of its engine write it
         routes = tuple((route, suffix, {"get": acts["get"]}) for route, suffix, acts in routes if "get" in acts)
     return [
         path(base + route, gated(View.as_view(actions, entity=entity), entity.engine), name=f"{name}-{suffix}")
         for route, suffix, actions in routes
+    ]
+
+
+def own_entity_patterns() -> list[URLPattern]:
+    """Once for all entities that organizations make themselves."""
+    own = entities.OwnEntityViewSet
+    return [
+        path(f"<own:plural>/{route}", gated(own.as_view(actions), "crm"), name=f"api-own-{suffix}")
+        for route, suffix, actions in ROUTES
     ]
 
 
@@ -39,7 +52,7 @@ def engine_patterns() -> list[URLPattern | URLResolver]:
             own += mount(import_module(module.api_urls).urlpatterns, module.name)
         for entity in module.entities:
             generic += entity_patterns(entity)
-    return own + generic
+    return [*own, *generic, *own_entity_patterns()]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

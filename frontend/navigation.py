@@ -12,6 +12,7 @@ from kernel.access import Actor, may_add
 from kernel.context import PUBLIC_TENANT, Tenant
 from kernel.errors import Text
 from kernel.registry import Module, registry
+from kernel.registry.overlay import current_overlay
 
 SETTINGS_GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("organization", _("Organization")),
@@ -64,9 +65,21 @@ def navigation(request: HttpRequest) -> list[NavGroup]:
         ]
         if module.always_on:
             base += items
+            base += _own_places(request, actor) if module.name == "crm" else []
         elif items:
             groups.append(NavGroup(items, str(module.label), module.icon))
     return [NavGroup(base), *groups]
+
+
+def _own_places(request: HttpRequest, actor: Actor) -> list[NavItem]:
+    """Lists of the entities that the organization made itself."""
+    found = []
+    for entity in current_overlay().own:
+        if entity.pages and actor.may(entity.permission("view")):
+            url = reverse("crm:own_list", args=[entity.plural])
+            label = str(entity.label_plural)
+            found.append(NavItem(label, url, entity.icon, "", None, _is_current(request, url)))
+    return found
 
 
 def creatable(request: HttpRequest) -> list[CreateItem]:
@@ -81,6 +94,10 @@ def creatable(request: HttpRequest) -> list[CreateItem]:
             key = keys.get(f"{entity.engine}:{entity.name}_list", "")
             if url and key and may_add(entity, actor):
                 found.append(CreateItem(str(entity.label), url, key, entity.icon))
+    for entity in current_overlay().own:
+        if may_add(entity, actor):
+            url = reverse("crm:own_create", args=[entity.plural])
+            found.append(CreateItem(str(entity.label), url, "", entity.icon))
     return found
 
 

@@ -1,15 +1,23 @@
 """Reading across workspaces: set-based, a few statements for all of them."""
 
+import logging
 from collections.abc import Collection, Iterator
 from typing import Any
+from uuid import UUID
+
+from django.db import ProgrammingError, transaction
 
 from kernel.context import public_context, require_tenant
 from kernel.registry import registry
 from tenants import sql, waiting
 from tenants.models import Organization
 from tenants.states import states_where
+from tenants.versions import CORE, version_of
 
+log = logging.getLogger(__name__)
 _CHUNK = 200
+#: Seconds that lines of the audit wait for others to be sealed with.
+_SEALED_AFTER = 15
 
 
 def current_organization() -> Organization:
@@ -39,9 +47,21 @@ def _of_every_schema(
         # Of a quarantined one nobody knows which tables it has.
         names = list(wanted.filter(quarantined_at=None).values_list("schema_name", flat=True))
         for chunk in _chunks(names):
-            parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in chunk]
-            found += sql.rows(" UNION ALL ".join(parts), [*params] * len(chunk) or None)
+            found += _of_these(select, chunk, params)
     return found
+
+
+def _of_these(select: str, names: list[str], params: Collection[Any]) -> list[tuple[Any, ...]]:
+    """All in one statement; where one of them is broken, each by itself, so that it stops nobody else."""
+    parts = [select.format(name=f"'{name}'", schema=sql.quoted(name)) for name in names]
+    try:
+        with transaction.atomic():
+            return sql.rows(" UNION ALL ".join(parts), [*params] * len(names) or None)
+    except ProgrammingError as error:
+        if len(names) == 1:
+            log.error("Nothing can be read in %s: %s", names[0], error)
+            return []
+    return [row for name in names for row in _of_these(select, [name], params)]
 
 
 def schemas_with_work() -> list[str]:
@@ -49,9 +69,29 @@ def schemas_with_work() -> list[str]:
     are noted or in turn.
     """
     notes = waiting.noted()
-    due = _due(among={*notes, *waiting.turn_of()})
-    waiting.settle(notes, idle=_idle(among=notes.keys() - set(due)))
+    among = {*notes, *waiting.turn_of()}
+    unsealed = _unsealed(among=among)
+    due = sorted({*_due(among=among), *(schema for schema, waits in unsealed.items() if waits)})
+    waiting.settle(notes, idle=_idle(among=notes.keys() - {*due, *unsealed}))
     return due
+
+
+def _unsealed(*, among: Collection[str]) -> dict[str, bool]:
+    """Where lines of the audit are in no seal yet, and whether they have waited long enough.
+
+    Only of workspaces whose tables are of today: those that a release has not reached yet may have no seals.
+    """
+    with public_context():
+        today = Organization.objects.filter(schema_name__in=list(among), **{f"releases__{CORE}": version_of(CORE)})
+        known = list(today.values_list("schema_name", flat=True))
+    rows = _of_every_schema(
+        "SELECT {name}, min(at) < clock_timestamp() - %s * interval '1 second' FROM ("
+        " SELECT at FROM {schema}.kernel_audit WHERE id > COALESCE("
+        " (SELECT last_id FROM {schema}.kernel_audit_seal ORDER BY last_id DESC LIMIT 1), %s) ORDER BY id LIMIT 1) a"
+        " HAVING count(*) > 0",
+        _SEALED_AFTER, UUID(int=0), among=known,
+    )  # fmt: skip
+    return dict(rows)
 
 
 def _due(*, among: Collection[str]) -> list[str]:
@@ -99,3 +139,10 @@ def workspaces_of(email: str) -> list[Organization]:
     )
     with public_context():
         return list(Organization.objects.filter(schema_name__in=[row[0] for row in rows]).order_by("name"))
+
+
+def organizations_with_policy() -> list[Organization]:
+    """Open workspaces that have decided about their audit."""
+    with public_context():
+        decided = Organization.objects.filter(preferences__has_key="audit", quarantined_at=None)
+        return list(decided.filter(state__in=states_where(jobs="all")))

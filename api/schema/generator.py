@@ -1,5 +1,6 @@
 """The OpenAPI document of one workspace: only engines that are on are in it."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,15 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 
 from api.gate import is_on
+from api.views.entities import EntityViewSet
 from kernel.context import require_tenant
 from kernel.registry.overlay import current_overlay
 
 
 class EngineGenerator(SchemaGenerator):
+    #: Names of the organization's own entities that the reader may see.
+    own: frozenset[str] = frozenset()
+
     def _initialise_endpoints(self) -> None:
         super()._initialise_endpoints()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
         # Views of the API wear the gate's mark; anything else that happens to be a DRF view is not ours to publish.
@@ -24,6 +29,7 @@ class EngineGenerator(SchemaGenerator):
             endpoint for endpoint in found
             if (engine := getattr(endpoint[3], "peyvand_engine", None)) is not None and is_on(engine)
         ]  # fmt: skip
+        self.endpoints = [one for endpoint in self.endpoints for one in _written_out(self.own, *endpoint)]
 
     def get_schema(self, request: Any = None, public: bool = True) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(None, public=True)  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
@@ -35,6 +41,20 @@ class EngineGenerator(SchemaGenerator):
         return schema
 
 
+def _written_out(
+    own: frozenset[str], path: str, regex: str, method: str, callback: Any
+) -> Iterator[tuple[str, str, str, Any]]:
+    """The addresses of organizations' own entities stand in the document with this one's own names."""
+    if "{plural}" not in path:
+        yield path, regex, method, callback
+        return
+    for entity in current_overlay().own:
+        if entity.name not in own:
+            continue
+        view = EntityViewSet.as_view(callback.actions, entity=entity)
+        yield path.replace("{plural}", entity.plural), regex, method, view
+
+
 def _drop_blank_defaults(schemas: dict[str, Any]) -> None:
     """A serializer's `default=""` means "may be left out"; as a value it would break the minimum length beside it."""
     for schema in schemas.values():
@@ -44,11 +64,17 @@ def _drop_blank_defaults(schemas: dict[str, Any]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _document(_engines: frozenset[str], _language: str | None, _overlay: UUID | None) -> dict[str, Any]:
-    return EngineGenerator().get_schema()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
+def _document(
+    _engines: frozenset[str], _language: str | None, _overlay: UUID | None, own: frozenset[str]
+) -> dict[str, Any]:
+    generator = EngineGenerator()
+    generator.own = own
+    return generator.get_schema()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
 
 
 def document_for(request: HttpRequest | Request) -> dict[str, Any]:
     """The document of this workspace in the reader's language, with its own address. Kept: it hangs on nothing else."""
-    schema = _document(require_tenant().engines, get_language(), current_overlay().stamp)
+    overlay, actor = current_overlay(), getattr(request, "actor", None)
+    own = frozenset(e.name for e in overlay.own if actor is not None and actor.may(e.permission("view")))
+    schema = _document(require_tenant().engines, get_language(), overlay.stamp, own)
     return {**schema, "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from api.access import declare
+from api.access import declare, words_for
 from api.errors import TITLES
 from api.schema.generator import document_for
 from kernel.access import Actor
@@ -52,15 +52,20 @@ def _entity(tag: str) -> Entity | None:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """How to call: tokens, lists, errors, limits; and what there is."""
-    schema = document_for(request)
     problems = [{"code": code, "title": title} for code, title in TITLES.items()]
-    return render(request, "api/overview.html", {**_shared(request, schema), "problems": problems})
+    with words_for(request):
+        context = {**_shared(request, document_for(request)), "problems": problems}
+        return render(request, "api/overview.html", context)
 
 
 @require_safe
 def section(request: HttpRequest, tag: str) -> HttpResponse:
     """One entity's operations and fields, or the operations of one hand-written part."""
-    schema = document_for(request)
+    with words_for(request):
+        return _section(request, tag, document_for(request))
+
+
+def _section(request: HttpRequest, tag: str, schema: dict[str, Any]) -> HttpResponse:
     shared = _shared(request, schema)
     if tag not in {part["tag"] for part in shared["sections"]}:
         raise Http404

@@ -16,13 +16,17 @@ from api.history import answer_history
 from api.pages import answer_list
 from api.representation import SYSTEM, Shape
 from api.schema.entities import EntitySchema
+from api.shares import answer_shares, make_share
 from api.versions import etag, from_header, object_of, take_from_body, unchanged_since
 from api.views.base import ApiView
 from kernel import records
 from kernel.access import entity_for, get_record_for, require
+from kernel.audit import record_opening
 from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.paths import own_entity
 from kernel.registry import Entity
+from kernel.shares import unshare_record
 
 #: What any bulk delete may name at once.
 _NO_IDS = _("“ids” is a list of at most 10,000 record ids.")
@@ -33,6 +37,13 @@ def identifier(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound() from None
+
+
+def entity_address(entity: Entity, page: str, **kwargs: Any) -> str:
+    """The address of one of an entity's operations: "list", "bulk", "record", "restore", "history"."""
+    if entity.is_own:
+        return reverse(f"api-own-{page}", kwargs={"plural": entity.plural, **kwargs})
+    return reverse(f"api-{entity.name}-{page}", kwargs=kwargs)
 
 
 class EntityViewSet(ViewSetMixin, ApiView):
@@ -82,8 +93,8 @@ class EntityViewSet(ViewSetMixin, ApiView):
         record = records.create_record(self.entity, actor=self.actor, values=values)
         record.refresh_from_db()  # generated columns and rounding, as the next reader will see them
         response = self._answer(record, 201)
-        path = reverse(f"api-{self.entity.name}-record", kwargs={"pk": str(record.pk)})
-        response["Location"] = request.build_absolute_uri(path)
+        address = entity_address(self.entity, "record", pk=str(record.pk))
+        response["Location"] = request.build_absolute_uri(address)
         return response
 
     def bulk(self, request: Request) -> Response:
@@ -113,6 +124,7 @@ class EntityViewSet(ViewSetMixin, ApiView):
         record = get_record_for(self.actor, self.entity, pk)
         if unchanged_since(request, record):
             return Response(status=304, headers={"ETag": etag(record) or ""})
+        record_opening(actor=self.actor, entity=self.entity, record=record)
         return self._answer(record)
 
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -145,3 +157,26 @@ class EntityViewSet(ViewSetMixin, ApiView):
 
     def history(self, request: Request, pk: str) -> Response:
         return Response(answer_history(request, self.entity, identifier(pk), self.actor))
+
+    def list_shares(self, _request: Request, pk: str) -> Response:
+        return Response(answer_shares(self.entity, identifier(pk), self.actor))
+
+    def share(self, request: Request, pk: str) -> Response:
+        made = make_share(self.entity, identifier(pk), object_of(request.data), self.actor)
+        return Response(made, status=201)
+
+    def unshare(self, _request: Request, pk: str, share: str) -> Response:
+        unshare_record(self.entity, identifier(pk), identifier(share), actor=self.actor)
+        return Response(status=204)
+
+
+class OwnEntityViewSet(EntityViewSet):
+    """The same, mounted once for all entities that organizations make themselves."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self._plural = str(kwargs.pop("plural"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.entity = own_entity(self._plural)
+        super().initial(request, *args, **kwargs)

@@ -13,13 +13,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import Anyone, actor_of
+from api.access import Anyone, actor_of, words_for
 from api.schema.generator import document_for
 from api.views.base import ApiView
+from api.views.entities import entity_address
 from kernel.access import Actor
 from kernel.context import require_tenant
 from kernel.registry import ACTIONS, Entity, registry
-from kernel.registry.overlay import NOTHING, with_overlay
 
 
 class RootView(ApiView):
@@ -45,7 +45,7 @@ def _entity(request: Request, entity: Entity, actor: Actor) -> dict[str, Any]:
         "label": entity.label,
         "label_plural": entity.label_plural,
         "engine": entity.engine,
-        "url": request.build_absolute_uri(reverse(f"api-{entity.name}-list")),
+        "url": request.build_absolute_uri(entity_address(entity, "list")),
         "may": {action: actor.level(entity.permission(action)) for action in ACTIONS},
     }
 
@@ -58,7 +58,5 @@ class SchemaView(ApiView):
     schema = None
 
     def get(self, request: Request) -> Response:
-        if getattr(request._request, "actor", None) is not None or request.user.is_authenticated:
-            return Response(document_for(request))
-        with with_overlay(NOTHING):  # what an organization calls its own fields is nobody else's business
+        with words_for(request):
             return Response(document_for(request))

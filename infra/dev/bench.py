@@ -1,4 +1,4 @@
-"""`make bench`: measures on a database of its own, which is kept, since filling it takes most of the time."""
+"""`make bench`: measures on a database of its own, under a server that it keeps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,18 @@ from infra.dev.paths import ROOT, var_folder
 def main(name: str, arguments: list[str], console: Console) -> int:
     var = var_folder() / "bench"
     var.mkdir(mode=0o711, exist_ok=True)
-    only = [word for one in arguments for word in ("--only", one)]
     with running(var, console) as url:
         env = environment.build(var, Addresses(environment.wished_port(), url))
-        return call([sys.executable, "-m", "tests.bench", *only], env, ROOT)
+        return call([sys.executable, "-m", "tests.bench", *asked(arguments)], env, ROOT)
+
+
+def asked(arguments: list[str]) -> list[str]:
+    """Names of benches come as they are; `--size small` and `--keep` are passed on."""
+    given = iter(arguments)
+    words: list[str] = []
+    for one in given:
+        if one == "--size":
+            words += [one, next(given, "")]
+        else:
+            words += [one] if one.startswith("-") else ["--only", one]
+    return words

@@ -2,9 +2,9 @@
 
 from tenants.releases.history import UnknownMigrations, build_schema_at, upgrade_schema
 from tenants.releases.run import Options, Report, release
-from tenants.releases.state import behind, is_behind, is_prepared, prepared_version, release_version, versions
+from tenants.releases.state import behind, is_behind, is_prepared, late, prepared_version, release_version, versions
 
 __all__ = [
     "Options", "Report", "UnknownMigrations", "behind", "build_schema_at", "is_behind", "is_prepared",
-    "prepared_version", "release", "release_version", "upgrade_schema", "versions",
+    "late", "prepared_version", "release", "release_version", "upgrade_schema", "versions",
 ]  # fmt: skip

@@ -86,6 +86,17 @@ def behind() -> list[Organization]:
     return list(behind_query().order_by("created_at", "id"))
 
 
+def late() -> tuple[str, ...]:
+    """Subdomains of those still behind after the whole release: who signed up with the old code meanwhile, or was
+    locked by others all through it. Nobody, as long as the database is at another release than this code.
+    """
+    with public_context():
+        if not is_prepared():
+            return ()
+        found = behind_query().filter(quarantined_at=None).order_by("created_at", "id")
+        return tuple(found.values_list("subdomain", flat=True))
+
+
 def is_behind(organization: Organization) -> bool:
     return any(organization.releases.get(part, version) != version for part, version in versions().items())
 

@@ -17,6 +17,10 @@ MUTATORS = {
 STORES = {"dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "WeakKeyDictionary",
           "WeakValueDictionary", "LRUCache", "TTLCache"}  # fmt: skip
 THREADS = {"Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor", "ThreadPool", "run_in_executor", "Process"}
+DRIVERS = {"psycopg2", "psycopg", "pg8000", "asyncpg", "sqlalchemy"}
+PAST_US = re.compile(r"\bconnection\.connection\.cursor$|\bself\.connection\.cursor$|\bconnection\.copy$|_nodb_cursor$")
+WORKSPACES = {"tenant", "organization", "workspace", "row", "locked"}
+ROWS = {"get", "first", "last", "current_organization", "organization_at"}
 NO_SIGNALS = {"psycopg2", "socket", "sqlite3", "duckdb", "super", "receivers"}
 SQL = re.compile(
     r"\s*(SELECT|WITH|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|GRANT|REVOKE|TRUNCATE|COPY|SET|RESET)\b.*\s",
@@ -68,6 +72,28 @@ bound_otherwise = _banned(
     "schema_context", "schema_required", "set_schema", "set_tenant", "set_schema_to_public", "tenant_migration",
     "django_tenants.utils.tenant_context", "get_tenant_database_alias",
 )  # fmt: skip
+
+
+def own_connections(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Ways past our backend, which binds each transaction: the driver's own connections, and copies of one of ours."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, one.name) for one in node.names if one.name.partition(".")[0] in DRIVERS)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in DRIVERS:
+            yield from ((node.lineno, one.name) for one in node.names if one.name in ("connect", "connection"))
+        elif isinstance(node, ast.Attribute) and PAST_US.search(ast.unparse(node)):
+            yield node.lineno, ast.unparse(node)
+    yield from ((line, name) for line, name in _names(tree) if name in ("get_new_connection", "ConnectionHandler"))
+
+
+def entered_workspaces(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """`with organization:` is the library's own way: it keeps the one before in a list that all threads share."""
+    for node in ast.walk(tree):
+        for item in node.items if isinstance(node, ast.With | ast.AsyncWith) else []:
+            name = _name(item.context_expr)
+            called = isinstance(item.context_expr, ast.Call)
+            if (name in WORKSPACES and not called) or (name in ROWS and called):
+                yield item.context_expr.lineno, f"with {ast.unparse(item.context_expr)[:60]}"
 
 
 def thread_locals(tree: ast.Module) -> Iterator[tuple[int, str]]:

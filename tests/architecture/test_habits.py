@@ -38,6 +38,11 @@ RULES = (
     Rule(habits.cached_pages, "keep no whole page: who asked, and where, is not in its key"),
     Rule(habits.bound_otherwise, "bind by kernel.context.tenant_context: all else forgets the role, or keeps the "
          "workspace on the connection"),
+    Rule(habits.own_connections, "use django.db.connection: ours takes on the workspace's path and role", {
+        "tenants/postgresql/base.py": "the backend itself",
+        "tenants/archive/connections.py": "a copy is of our backend, and binds; the raw one only sets up and locks",
+    }),
+    Rule(habits.entered_workspaces, "bind by kernel.context.tenant_context"),
     Rule(habits.thread_locals, "use a ContextVar: it follows async code, and ends where it was set"),
     Rule(habits.loose_threads, "start no thread in a request; hand work to a job, or run it in "
          "contextvars.copy_context() and say here why", {
@@ -57,6 +62,7 @@ RULES = (
         "platform/crm/pages/my_day.py:_offers": "modules of ours",
         "platform/kernel/calendars/parsing.py:_month_words": "a table of ours",
         "platform/kernel/calendars/parsing.py:_weekday_words": "a table of ours",
+        "platform/kernel/formula/functions.py:book": "functions of ours",
         "platform/kernel/files.py:_bucket_at": "a client for the address that the settings name",
         "platform/kernel/money.py:_currency_words": "a table of ours",
         "platform/kernel/registry/discovery.py:_engine_folders": "what is installed",
@@ -69,7 +75,7 @@ RULES = (
         "tenants/versions.py:version_of": "migrations on the disk",
     }),
     Rule(habits.kept_by_the_process, "keep nothing between requests, or say here what its key is", {
-        "platform/crm/customization/loading.py:_known": "definitions by workspace and the stamp that it reads each time",
+        "platform/crm/customization/loading.py:_known": "definitions by workspace and stamp, read each time",
         "platform/kernel/registry/overlay.py:_loaders": "a function, set once at start-up",
         "platform/kernel/entitlements.py:_provider": "a function, set once at start-up",
         "platform/kernel/wake.py:_send": "a function, set once at start-up",
@@ -81,7 +87,10 @@ RULES = (
     }),
     Rule(habits.made_up_sql, "give the database fixed text and parameters: SQL from parts is for tenants/, from names "
          "of models and schemas", {
+        "platform/kernel/derived/writing.py": "the name of a model's own table, quoted",
         "platform/kernel/copying.py": "names of a model's own table and columns, quoted",
+        "platform/kernel/sealing/seal.py": "one of two selections of ours, and the expression of a line's hash",
+        "platform/kernel/sealing/verify.py": "the same expression",
         "platform/kernel/text/sql.py": "a function's body from a table of ours, at installation",
     }, home=("tenants/",)),
 )  # fmt: skip
@@ -119,6 +128,14 @@ PLANTED = (
     (habits.bound_otherwise, "with schema_context('t_1'):\n    pass"),
     (habits.bound_otherwise, "connection.set_tenant(tenant)"),
     (habits.bound_otherwise, "connection.set_schema('t_1')"),
+    (habits.own_connections, "import psycopg2\nown = psycopg2.connect(url)"),
+    (habits.own_connections, "from psycopg2 import connect"),
+    (habits.own_connections, "connection.connection.cursor()"),
+    (habits.own_connections, "own = connection.copy()"),
+    (habits.own_connections, "with connection._nodb_cursor() as cursor:\n    pass"),
+    (habits.entered_workspaces, "with tenant:\n    pass"),
+    (habits.entered_workspaces, "with request.organization as bound:\n    pass"),
+    (habits.entered_workspaces, "with Organization.objects.get(pk=1):\n    pass"),
     (habits.thread_locals, "import threading\nstate = threading.local()"),
     (habits.thread_locals, "from threading import local\nstate = local()"),
     (habits.thread_locals, "from asgiref.local import Local"),

@@ -16,6 +16,11 @@ SECRET = re.compile(r"(^|_)(hash|token|secret|digest)$")
 STREAMS = {"StreamingHttpResponse", "FileResponse"}
 CACHES = {"django.core.cache", "allauth.core.internal.ratelimit"}
 WAREHOUSE = {"duckdb", "pyarrow", "clickhouse_connect", "clickhouse_driver"}
+#: Where values could be kept past the cache's keys and the workspace's folder.
+STORES = {"boto3", "pymemcache", "pylibmc", "memcache", "diskcache", "shelve", "dbm", "sqlite3", "pymongo",
+          "opensearchpy", "elasticsearch", "redis.client", "redis.Redis", "redis.StrictRedis", "redis.asyncio",
+          "redis.from_url"}  # fmt: skip
+REDIS = {"Redis", "StrictRedis", "from_url", "ConnectionPool", "Sentinel"}
 SOCKETS = {"channels", "websockets", "daphne", "socketio"}
 CALLOUTS = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "smtplib", "socket"}
 
@@ -35,6 +40,12 @@ def imported(tree: ast.AST) -> set[str]:
 def uses_streams(tree: ast.AST) -> bool:
     return any(isinstance(n, ast.Name | ast.alias) and getattr(n, "id", getattr(n, "name", "")) in STREAMS
                for n in ast.walk(tree))  # fmt: skip
+
+
+def opens_stores(tree: ast.AST) -> bool:
+    """A client of its own. What only names redis's errors keeps nothing."""
+    clients = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in REDIS}
+    return bool(imported(tree) & STORES) or any(name.startswith("redis.") for name in clients)
 
 
 def is_asynchronous(tree: ast.AST) -> bool:
@@ -113,6 +124,7 @@ FOUND: dict[str, Callable[[], set[str]]] = {
     "areas": lambda: {area for path in _product() for area in areas_of(tree_of(path))},
     "caches": lambda: _importing(CACHES),
     "streams": lambda: _modules(uses_streams),
+    "stores": lambda: _modules(opens_stores),
     "secrets": _secrets,
     "warehouse": lambda: _importing(WAREHOUSE),
     "sockets": lambda: _modules(pushes_events),

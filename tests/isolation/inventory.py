@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.registry import Entity, registry
+from tests.isolation.planting import OWN_PLURAL
 
 FILE = Path(__file__).parent / "inventory.toml"
 URLCONFS = {"workspace": "config.urls_workspace", "public": "config.urls_public", "console": "config.urls_console"}
@@ -61,5 +62,6 @@ def generic_operation(name: str) -> str:
     """ "accounts_list" is "<records>_list"; what is written down by its own name keeps it."""
     if name in listed("operations"):
         return name
-    plural = next((e.plural for e in registry.entities if name.startswith(f"{e.plural}_")), "")
+    plurals = (OWN_PLURAL, *(entity.plural for entity in registry.entities))
+    plural = next((one for one in plurals if name.startswith(f"{one}_")), "")
     return f"{RECORDS}{name.removeprefix(plural)}" if plural else name

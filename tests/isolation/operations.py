@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kernel.registry import registry
+from tests.isolation.planting import OWN_PLURAL
 
 METHODS = ("get", "post", "put", "patch", "delete")
 #: By which names an operation asks for something that is no entity.
@@ -69,6 +70,8 @@ class _Filler:
 
     def _id_in(self, path: str) -> Any:
         parts = path.split("/")
+        if parts[3] == OWN_PLURAL:
+            return self.ids["crm.CustomRecord"]
         entity = next((e for e in registry.entities if e.plural == parts[3]), None)
         other = next((PATHS[part] for part in parts if part in PATHS), "crm.Account")
         return self.ids[entity.model_class._meta.label if entity else other]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from crm.audit.check import JOB as CHECK_JOB
 from identity.services.tokens import issue_token
 from kernel import files
 from kernel.context import public_context
@@ -30,6 +31,24 @@ MARK = "qzxj"
 #: What the marked workspace itself is called.
 SIGN = "vqkw"
 _number = count(1)
+#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field.
+_WORDS = ("label", "label_plural", "title_label", "help")
+OWN, OWN_PLURAL = f"x_{MARK}", f"x_{MARK}s"
+_DEFINED: dict[str, dict[str, Any]] = {
+    # Every colleague who may see such records reads what they are called, so these words are the workspace's sign.
+    "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL, **{key: {"en": f"{SIGN}0 own"} for key in _WORDS}},
+    "crm.CustomField": {
+        "entity": OWN,
+        "name": f"{OWN}_f",
+        "kind": "text",
+        "options": {},
+        "default": None,
+        "label": {"en": f"{SIGN}0 own"},
+        "help": {},
+    },
+    "crm.CustomRecord": {"object": OWN, "extra": {f"{OWN}_f": f"{MARK}-value"}},
+    "crm.EntityLayout": {"entity": OWN},
+}
 
 
 def own_models() -> tuple[type[models.Model], ...]:
@@ -54,6 +73,7 @@ def _plant_one(model: type[models.Model], planted: dict[type[models.Model], mode
             for field in model._meta.concrete_fields
             if (value := _value(field, planted)) is not None
         }
+        values |= _DEFINED.get(model._meta.label, {})
         planted[model] = model._base_manager.create(**values)
     return planted[model]
 
@@ -130,10 +150,11 @@ def _file_field(actor: Any) -> dict[str, Any]:
 
 
 def _archives(actor: Any) -> dict[str, Any]:
-    """An archive that is done, one that was uploaded, a restore that waits, and a schema to go back to."""
+    """An archive that is done, one that was uploaded, a restore and a check that wait, and a schema to go back to."""
     done = Job.objects.create(kind=EXPORT_JOB, state=Job.State.DONE, created_by_label=f"{MARK}0", result={"size": 9})
     with files.write(ref_of(done)) as target:
         target.write(f"{MARK}0 archive".encode())
+    checking = Job.objects.create(kind=CHECK_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
     waiting = Job.objects.create(kind=RESTORE_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
     uploaded = files.save(UPLOADS, [f"{MARK}0 upload".encode()]).partition("/")[2]
     organization, way_back = current_organization(), new_name()
@@ -144,5 +165,5 @@ def _archives(actor: Any) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "an archive": done.pk, "a restore": waiting.pk, "an upload": uploaded, "a way back": way_back,
-        "tenants.Organization": organization.id,
+        "tenants.Organization": organization.id, "an audit check": checking.pk,
     }  # fmt: skip

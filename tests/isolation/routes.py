@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.isolation.inventory import URLCONFS, entity_of, entry_for
+from tests.isolation.planting import OWN_PLURAL
 
 GAP = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>|\(\?P<(?P<group>\w+)>[^)]*\)")
 WORDS = {"entity": "account", "tag": "account", "uidb36": "1", "key": "qq-qq", "token": "qqqq", "kind": "csv"}
@@ -74,6 +75,8 @@ def _fill(route: str, identifier: Any, gap: re.Match[str]) -> str:
     name = gap["name"] or gap["group"]
     if is_id(gap):
         return str(identifier) if (gap["kind"] == "int") == isinstance(identifier, int) else "7"
+    if name == "plural":
+        return OWN_PLURAL
     if name == "name":
         entity = entity_of(route)
         return next(iter(entity.editable_fields)).name if entity and entity.editable_fields else "name"

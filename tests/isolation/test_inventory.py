@@ -16,6 +16,7 @@ from tests.isolation.detectors import (
     areas_of,
     imported,
     is_asynchronous,
+    opens_stores,
     pushes_events,
     uses_streams,
 )  # fmt: skip
@@ -107,6 +108,9 @@ def test_every_table_is_planted(secret: Secret) -> None:
     ("from duckdb import connect", lambda tree: imported(tree) & WAREHOUSE),
     ("def f():\n    import httpx", lambda tree: imported(tree) & CALLOUTS),
     ("from urllib.request import urlopen", lambda tree: imported(tree) & CALLOUTS),
+    ("import redis\nkept = redis.Redis()", opens_stores),
+    ("from redis import StrictRedis", opens_stores),
+    ("def f():\n    import sqlite3", opens_stores),
     ("async def view(request):\n    return None", is_asynchronous),
     ("from asgiref.sync import sync_to_async", is_asynchronous),
     ("from channels.layers import get_channel_layer", pushes_events),

@@ -93,7 +93,7 @@ def _foreign_arguments(task: Any, ids: dict[str, Any]) -> dict[str, Any]:
 @tasks
 def test_foreign_ids_in_a_tasks_arguments_reach_nothing(name: str, secret: Secret, tenant: Tenant) -> None:
     if is_public(name):
-        pytest.skip("Takes no arguments.")
+        pytest.skip("Belongs to no workspace.")
     before, task = fingerprint(secret.tenant), app.tasks[name]
     task.apply(kwargs=_foreign_arguments(task, secret.ids), headers={HEADER: tenant.schema}, throw=True)
     assert fingerprint(secret.tenant) == before

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from kernel.models import Job
 from kernel.query import labels_for, parse_filters, select, suggest
 from kernel.records import create_record, delete_record, restore_record, undo_batch, update_record
 from kernel.registry import Entity, registry
+from tests.factories.buckets import own_bucket
 from tests.isolation.planting import MARK
 from tests.isolation.walk import Secret, leaks
 
@@ -33,17 +35,24 @@ def actor(actor_for: Any, sara: Any) -> Any:
     return actor_for(sara)
 
 
-@pytest.fixture
-def kept(secret: Secret, tmp_path: Path, settings: Any) -> Iterator[str]:
-    """A file of the other workspace."""
+@pytest.fixture(params=["folder", "bucket"])
+def kept(
+    request: pytest.FixtureRequest, secret: Secret, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """A file of the other workspace, wherever files lie."""
     settings.FILES_ROOT = tmp_path
-    with tenant_context(secret.tenant):
-        yield files.save("imports", [MARK.encode()])
+    with own_bucket(settings, monkeypatch) if request.param == "bucket" else nullcontext():
+        with tenant_context(secret.tenant):
+            ref = files.save("imports", [MARK.encode()])
+        yield ref
 
 
 def test_a_file_is_found_by_its_own_workspace_only(kept: str, secret: Secret, tenant: Tenant) -> None:
-    with tenant_context(tenant), pytest.raises(NotFound):
-        files.path_of(kept)
+    with tenant_context(tenant):
+        with pytest.raises(NotFound):
+            files.path_of(kept)
+        files.delete(kept)
+        assert list(files.refs()) == []
     with tenant_context(secret.tenant):
         assert files.path_of(kept).read_bytes() == MARK.encode()
 

@@ -1,5 +1,7 @@
 """Messages carry their workspace; one without it does not run."""
 
+from dataclasses import replace
+
 import pytest
 from celery import shared_task
 from django.db import transaction
@@ -8,7 +10,8 @@ from identity.models import User
 from kernel.context import Tenant, get_tenant, public_context, tenant_context
 from kernel.events import publish
 from kernel.models import Job, OutboxMessage
-from tenants import tasks
+from kernel.wake import note_work
+from tenants import sql, tasks
 from tenants.celery import HEADER, NoWorkspace, WorkspaceTask
 from tenants.selectors import health_of_every_schema, schemas_with_work
 
@@ -77,6 +80,19 @@ def test_the_sweep_finds_only_workspaces_with_something_due(tenant: Tenant, othe
     publish("crm.account_created", {})
     assert tenant.schema in schemas_with_work()
     assert other_tenant.schema not in schemas_with_work()
+
+
+def test_a_broken_workspace_stops_no_sweep(
+    tenant: Tenant, other_tenant: Tenant, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish("crm.account_created", {})
+    with tenant_context(replace(other_tenant, operator=True)):
+        note_work()
+        sql.run("ALTER TABLE kernel_outbox RENAME TO lost")
+    assert tenant.schema in schemas_with_work()
+    assert other_tenant.schema not in health_of_every_schema()
+    assert tenant.schema in health_of_every_schema()
+    assert f"Nothing can be read in {other_tenant.schema}" in caplog.text
 
 
 def test_catching_up_empties_the_outbox(live_tenant: Tenant) -> None:

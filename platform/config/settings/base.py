@@ -222,8 +222,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenants.tasks.sweep", "schedule": 20.0},
     "refill-pool": {"task": "tenants.tasks.refill_pool", "schedule": 30.0},
+    "release-late": {"task": "tenants.tasks.release_late", "schedule": 60.0},
     "lives": {"task": "tenants.tasks.lives", "schedule": 3600.0},
     "reap": {"task": "tenants.tasks.reap", "schedule": 86_400.0},
+    "keep-audits": {"task": "tenants.tasks.keep_audits", "schedule": 24 * 3600.0},
     "sweep-files": {"task": "tenants.tasks.sweep_files", "schedule": 3600.0},
 }
 

@@ -11,7 +11,7 @@ from crm.customization.fields import fields_of, retold
 from crm.customization.labels import spoken
 from crm.models import CustomField, Customization, CustomObject, EntityLayout
 from kernel.context import require_tenant
-from kernel.registry import Entity, F, Field, Section, registry
+from kernel.registry import Entity, F, Field, Listed, Section, registry
 from kernel.registry.overlay import NOTHING, Overlay
 
 #: Overlays that this process remembers; a workspace's stamp says which of them still holds.
@@ -83,10 +83,13 @@ def _laid_out(entity: Entity, layout: EntityLayout | None) -> Entity:
         hidden = set(layout.hidden) if layout else set()
         sections = [Section(s.label, tuple(n for n in s.fields if n not in hidden)) for s in entity.sections]
     placed = {name for section in sections for name in section.fields} | set(layout.hidden if layout else ())
-    loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed)
+    # The currency of what is derived is said beside the amount, and nobody chooses it.
+    told = {f.currency for f in entity.own_fields.values() if f.derived}
+    loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed | told)
     if loose:
         sections.append(Section(spoken({"fa": "اطلاعات تکمیلی", "en": "Further details"}, ""), loose))
-    changes: dict[str, Any] = {"layout": tuple(sections)}
+    pointing = tuple(Listed(f.name) for f in entity.own_fields.values() if f.kind == "relation" and f.target != "user")
+    changes: dict[str, Any] = {"layout": tuple(sections), "listed_by": (*entity.listed_by, *pointing)}
     if entity.filters:
         changes["filters"] = (*entity.filters, *(f.name for f in entity.own_fields.values()))
     if layout and layout.columns:

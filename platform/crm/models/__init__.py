@@ -2,10 +2,11 @@
 
 from crm.models.customization import CustomField, Customization, CustomObject, CustomRecord, EntityLayout, FieldCounter
 from crm.models.imports import ImportMapping, ImportProblem, ImportRun
+from crm.models.opened import Opened
 from crm.models.people import Account, Contact
 from crm.models.views import SavedView, ViewChoice
 
 __all__ = [
     "Account", "Contact", "CustomField", "CustomObject", "CustomRecord", "Customization", "EntityLayout",
-    "FieldCounter", "ImportMapping", "ImportProblem", "ImportRun", "SavedView", "ViewChoice",
+    "FieldCounter", "ImportMapping", "ImportProblem", "ImportRun", "Opened", "SavedView", "ViewChoice",
 ]  # fmt: skip

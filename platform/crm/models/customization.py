@@ -4,11 +4,15 @@ Text for people is kept by language: {"fa": "بودجه", "en": "Budget"}.
 """
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import uuid7
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import COLLATION, LIVE, PLACED, OwnedRecord, own_text_index, search_column, search_index
 from kernel.text.db import MatchKey
+
+#: What fields and entities of an organization's own are called: in addresses, in the API, and as keys of `extra`.
+NAME = r"^x_[a-z0-9_]{1,46}$"
 
 
 class Customization(models.Model):
@@ -45,6 +49,7 @@ class CustomObject(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["name"], name="custom_object_name"),
             models.UniqueConstraint(fields=["plural"], name="custom_object_plural"),
+            models.CheckConstraint(condition=Q(name__regex=NAME, plural__regex=NAME), name="custom_object_names"),
         )
 
     def __str__(self) -> str:
@@ -82,7 +87,10 @@ class CustomField(models.Model):
     index_problem = models.CharField(max_length=20, default="", db_default="", blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["entity", "name"], name="custom_field_name"),)
+        constraints = (
+            models.UniqueConstraint(fields=["entity", "name"], name="custom_field_name"),
+            models.CheckConstraint(condition=Q(name__regex=NAME), name="custom_field_named"),
+        )
 
     def __str__(self) -> str:
         return f"{self.entity}.{self.name}"
@@ -132,9 +140,11 @@ class CustomRecord(OwnedRecord):
     class Meta(OwnedRecord.Meta):
         indexes = (
             search_index("custom_search"),
+            own_text_index("custom_own_text"),
             models.Index(fields=["object", "name_key"], name="custom_key"),
             models.Index(fields=["object", "name", "id"], name="custom_name"),
             models.Index(fields=["object", "-created_at", "-id"], name="custom_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="custom_territory", condition=PLACED),
         )
 
     def __str__(self) -> str:

@@ -11,7 +11,10 @@ from kernel.registry import Entity, registry
 
 def entity_url(entity: Entity, page: str, *args: Any, query: str = "") -> str:
     """The address of one of an entity's pages, such as entity_url(deal, "cell", pk, "amount")."""
-    address = reverse(f"{entity.engine}:{entity.name}_{page}", args=args)
+    if entity.is_own:
+        address = reverse(f"crm:own_{page}", args=[entity.plural, *args])
+    else:
+        address = reverse(f"{entity.engine}:{entity.name}_{page}", args=args)
     return f"{address}?{query}" if query else address
 
 

@@ -16,7 +16,9 @@ from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.neighbours import neighbours_of
 from crm.pages.related import related_lists
 from crm.pages.values import cell, is_ordinal
+from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for
+from kernel.audit import record_opening
 from kernel.records import delete_record
 from kernel.registry import Entity, Field, registry
 
@@ -41,9 +43,13 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change),
         "entries": history_of(entity, record, actor=actor), "here": request.get_full_path(),
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
+        "shares_url": entity_url(entity, "shares", pk), "why_url": entity_url(entity, "why", pk),
     }  # fmt: skip
     if wants(request, "rail"):
         return _vary(render(request, "crm/record_rail.html", context))
+    if not wants(request, "record"):
+        record_opening(actor=actor, entity=entity, record=record)
+        note_opened(actor=actor, entity=entity.name, pk=pk)
     context["related"] = related_lists(entity, pk, actor=actor)
     context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
     return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))
@@ -86,6 +92,7 @@ def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> 
             rows.append({
                 "field": field, "html": html, "edit_url": f"{base}cell/{name}/?links" if editable else "",
                 "linked": "<a " in html,
+                "reveal_url": f"{base}reveal/{name}/" if field.revealable and html else "",
             })  # fmt: skip
         sections.append({"label": section.label, "rows": rows})
     return sections

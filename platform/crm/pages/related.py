@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from crm.pages.labels import Labels
 from crm.pages.links import entity_url
 from crm.pages.values import cell
-from kernel.access import Actor, may_add
+from kernel.access import Actor, entity_for, may_add
 from kernel.query import count, select
 from kernel.registry import Entity, Listed, registry
 
@@ -41,14 +41,16 @@ class RelatedList:
 def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList]:
     """Lists the actor may see, of engines that are on; two queries each, and one for names."""
     lists = []
-    for target, spec in registry.lists_on(entity.name):
-        if target.pages and actor.may(target.permission("view")):
-            lists.append(_related_list(spec, target, pk, actor))
+    for target, listed in registry.lists_on(entity.name):
+        seen = entity_for(actor, target.name)
+        spec = next((one for one in seen.listed_by if one.field == listed.field), None)
+        if spec and target.pages and actor.may(target.permission("view")):
+            lists.append(_related_list(spec, seen, pk, actor))
     return lists
 
 
 def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
-    rows = select(target, actor=actor).filter(**{f"{spec.field}_id": pk})
+    rows = select(target, actor=actor).filter(**{target.field(spec.field).column: pk})
     first = list(rows[:FIRST])
     total = count(rows) if len(first) == FIRST else len(first)
     names = spec.columns or target.columns

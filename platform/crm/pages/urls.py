@@ -22,9 +22,12 @@ from crm.pages.lookup import lookup
 from crm.pages.palette import palette
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
+from crm.pages.search import search
+from crm.pages.sharing import reveal, shares, unshare, why
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
-from kernel.access import entity_for
+from kernel.access import entity_for, require
+from kernel.paths import own_entity
 from kernel.registry import Entity
 
 View = Callable[..., HttpResponseBase]
@@ -32,6 +35,7 @@ View = Callable[..., HttpResponseBase]
 urlpatterns: list[URLPattern] = [
     path("", signed_in(home), name="home"),
     path("palette/", signed_in(palette), name="palette"),
+    path("search/", signed_in(search), name="search"),
     path("lookup/<slug:entity>/", signed_in(lookup), name="lookup"),
     path("undo/view/<uuid:audit_id>/", signed_in(require_POST(undo_view)), name="undo_view"),
     path("undo/<uuid:batch>/", signed_in(require_POST(undo)), name="undo"),
@@ -51,6 +55,10 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("edit", "<uuid:pk>/edit/", edit, "change"),
     ("delete", "<uuid:pk>/delete/", require_POST(delete), "delete"),
     ("cell", "<uuid:pk>/cell/<slug:name>/", edit_cell, "change"),
+    ("shares", "<uuid:pk>/shares/", shares, "view"),
+    ("unshare", "<uuid:pk>/shares/<uuid:share>/remove/", require_POST(unshare), "change"),
+    ("why", "<uuid:pk>/why/", why, "view"),
+    ("reveal", "<uuid:pk>/reveal/<slug:name>/", require_POST(reveal), "view"),
 )
 BOARD_PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("board", "board/", board, "view"),
@@ -66,6 +74,24 @@ def entity_urls(entity: Entity) -> list[URLPattern]:
         path(f"{entity.plural}/{below}", _bound(view, entity, action), name=f"{entity.name}_{name}")
         for name, below, view, action in pages
     ]
+
+
+def own_entity_urls() -> list[URLPattern]:
+    """The same patterns once for all entities that organizations make themselves: /x_projects/ and so on."""
+    return [
+        path(f"<own:plural>/{below}", _bound_to_own(view, action), name=f"own_{name}")
+        for name, below, view, action in (*PAGES, *BOARD_PAGES)
+    ]
+
+
+def _bound_to_own(view: View, action: str) -> Any:
+    @wraps(view)
+    def about_entity(request: HttpRequest, plural: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        entity, actor = own_entity(plural), actor_of(request)
+        require(actor, entity.permission(action))
+        return view(request, *args, entity=entity_for(actor, entity), **kwargs)
+
+    return signed_in(about_entity)
 
 
 def _bound(view: View, entity: Entity, action: str) -> Any:

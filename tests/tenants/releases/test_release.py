@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.registry import registry
-from tenants import roles, sql
+from tenants import roles, sql, tasks
 from tenants.migrating import scratch_schema
 from tenants.models import ReleaseRun, SpareSchema
 from tenants.pool import refill_pool
-from tenants.releases import Options, behind, is_prepared, release
+from tenants.releases import Options, behind, is_prepared, late, release
 from tenants.templates import replay
 from tenants.versions import CORE, version_of
 from tests.factories import make_workspace
@@ -99,6 +100,26 @@ def test_people_sign_up_while_the_old_code_still_serves(fleet: Fleet) -> None:
         assert release(NOW).done == 1
         assert has_nickname(fresh("late")) == (True, True, True)
         assert not SpareSchema.objects.exclude(version=version_of(CORE)).exists()
+
+
+def test_who_signed_up_with_the_old_code_is_taken_along_by_a_worker(fleet: Fleet) -> None:
+    make_workspace("early")
+    assert tasks.release_late() == 0
+    with newer():
+        assert tasks.release_late() == 0, "before the release itself nobody is late"
+        assert release(NOW).done == SIZE + 1
+    for name in ("late", "broken"):
+        make_workspace(name)
+    assert tasks.release_late() == 0, "for the old code nobody is late"
+    broken = fresh("broken")
+    broken.quarantined_at = timezone.now()
+    broken.save()
+    with newer():
+        assert late() == ("late",)
+        assert tasks.release_late() == 1
+        assert has_nickname(fresh("late")) == (True, True, True)
+        assert has_nickname(broken) == (False, False, False)
+        assert tasks.release_late() == 0
 
 
 def test_connections_side_by_side_do_the_same(fleet: Fleet) -> None:

@@ -1,5 +1,6 @@
 """Each rule, with what it refuses and what it lets through."""
 
+import re
 from typing import Any
 
 import pytest
@@ -173,4 +174,5 @@ def test_the_command_refuses_what_gives_no_reason(capsys: pytest.CaptureFixture[
         assert "made up by a test" in capsys.readouterr().out
     with newer({"gone": 'migrations.RemoveField("contact", "mobile"),'}, accepted=""), pytest.raises(CommandError):
         call_command("release", check=True)
-    assert "crm.0003_gone: “Remove field mobile from contact” takes away" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert re.search(r"crm\.\d{4}_gone: “Remove field mobile from contact” takes away", told)

@@ -20,6 +20,7 @@ from crm.imports.messages import unpack
 from crm.imports.views.common import actor_of, run_of, wizard
 from crm.imports.views.showing import related_of
 from crm.models import ImportProblem, ImportRun
+from crm.pages.links import entity_url
 from frontend.progress import time_left
 from frontend.views.access import signed_in
 from kernel.errors import Conflict, Invalid
@@ -91,7 +92,7 @@ def _progress(run: ImportRun) -> dict[str, Any]:
 def _result(run: ImportRun, entity: Entity) -> dict[str, Any]:
     problem = unpack(run.problem.get("pattern", ""), run.problem.get("parts")) if run.problem else ""
     try:
-        records = reverse(f"{entity.engine}:{entity.name}_list") + "?sort=-created_at" if entity.pages else ""
+        records = entity_url(entity, "list", query="sort=-created_at") if entity.pages else ""
     except NoReverseMatch:
         records = ""
     return {

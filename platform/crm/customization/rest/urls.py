@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.customization.api import views
+from crm.customization.rest import views
 
 urlpatterns = [
     path("custom-fields/", views.FieldsView.as_view(), name="api-custom-fields"),
