@@ -73,12 +73,19 @@ def build_indexes(model: type[Model], indexes: Sequence[FieldIndex], *, run: Job
     built.there = [name for name, _text in wanted if there.get(name)]
     if not missing:
         return built
+    _require_no_transaction()
     with _kept(run), _patient():
         for name, text in missing:
             _drop(schema, name)
             _build(schema, name, text, built)
         sql.run(f"ANALYZE {_full(schema, model._meta.db_table)}")
     return built
+
+
+def _require_no_transaction() -> None:
+    """Told before the server would tell it: that would cost the transaction."""
+    if connection.in_atomic_block:
+        raise KernelError("Indexes are built outside a transaction.", code="in_transaction")
 
 
 def _build(schema: str, name: str, text: str, built: Built) -> None:
@@ -101,6 +108,7 @@ def drop_indexes(names: Iterable[str]) -> None:
     there = standing_indexes(listed)
     schema = require_tenant().schema
     if there:
+        _require_no_transaction()
         with _patient():
             for name in there:
                 _drop(schema, name)
