@@ -30,14 +30,14 @@ class Lane:
     key: str
     label: str
     record: Any = None
-    #: Of a choice's lane: its colour.
-    colour: str = ""
     #: In per cent, where the lane's entity knows one.
     probability: int | None = None
     count: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
     cards: list[Card] = field(default_factory=list)
     more: str = ""
+    #: Of a choice's lane: its colour.
+    colour: str = ""
 
     @property
     def sum_text(self) -> str:
