@@ -74,9 +74,9 @@ def entity_named(name: str) -> Entity:
         found: Entity | None = registry.entity(name)
     except UnknownName:
         found = None
-    if found is None or not can_have_fields(entity):
+    if found is None or not can_have_fields(found):
         raise Invalid.one("entity", "unknown_entity", _("There are no such records here."))
-    return entity
+    return found
 
 
 @transaction.atomic
