@@ -30,6 +30,7 @@ from kernel.write import (
     check_unique,
     derived,
     fill_defaults,
+    follow_up,
     new_record,
     number,
     put,
@@ -39,7 +40,7 @@ from kernel.write import (
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
-    "restore_record", "undo_batch", "update_record", "upsert_records",
+    "restore_record", "size_of_batch", "undo_batch", "undo_part", "update_record", "upsert_records",
 ]  # fmt: skip
 
 
@@ -60,7 +61,8 @@ def _events(kind: Entity, verb: str, change: Change) -> list[tuple[str, dict[str
 
 
 def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID | None = None) -> UUID:
-    """The audit row and the events of one change; returns the audit row's id, by which it can be undone."""
+    """What follows from one change, its audit row and its events; returns the audit row's id, which undoes it."""
+    follow_up(kind, verb, [change], actor)
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
@@ -181,13 +183,18 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
 
 
 @transaction.atomic
-def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
-    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
+def bulk_update(
+    entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any], batch: UUID | None = None
+) -> Outcome:
+    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change.
+
+    `batch` joins the parts of one large act, so that one undo takes them all back.
+    """
     require_open()
     kind = whole(entity)
     refuse_values(kind, values, actor)
     wanted = _ids(ids)
-    outcome = Outcome()
+    outcome = Outcome(batch=batch or uuid7())
     allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     outcome.refused = len(wanted) - len(records)
@@ -210,6 +217,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
+    follow_up(kind, verb, changes, actor)
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
     learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])
@@ -251,15 +259,43 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
     if not entries:
         raise NotFound()
     outcome = Outcome()
+    _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, identifier, outcome.changed, actor)
+    return outcome
+
+
+def _tell_undone(entries: list[AuditEntry], batch: UUID, rows: int, actor: Actor) -> None:
+    told = {"batch": [None, str(batch)], "rows": [None, rows]}
+    audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
+
+
+def size_of_batch(batch: UUID) -> int:
+    """How many changes one act made."""
+    return AuditEntry.objects.filter(batch=batch).count()
+
+
+@transaction.atomic
+def undo_part(
+    batch: UUID, *, actor: Actor, after: UUID | None = None, most: int = 1_000, into: UUID | None = None
+) -> tuple[Outcome, UUID | None]:
+    """Take back a part of a large act, going on behind `after`; None instead of a place when all is done."""
+    require_open()
+    rows = AuditEntry.objects.filter(batch=batch).order_by("id")
+    entries = list((rows.filter(pk__gt=after) if after else rows)[:most])
+    outcome = Outcome(batch=into or uuid7())
+    _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, batch, outcome.changed, actor)
+    return outcome, entries[-1].pk if len(entries) == most else None
+
+
+def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
     groups: dict[tuple[str, str], list[AuditEntry]] = {}
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
         _undo_group(registry.entity(name), verb, rows, actor, outcome)
-    if outcome.changed:
-        told = {"batch": [None, str(identifier)], "rows": [None, outcome.changed]}
-        audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
-    return outcome
 
 
 _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}

@@ -73,9 +73,19 @@ def _plant_one(model: type[models.Model], planted: dict[type[models.Model], mode
             for field in model._meta.concrete_fields
             if (value := _value(field, planted)) is not None
         }
+        for name in _needed(model):
+            values.setdefault(f"{name}_id", _plant_one(model._meta.get_field(name).related_model, planted).pk)
         values |= _DEFINED.get(model._meta.label, {})
         planted[model] = model._base_manager.create(**values)
     return planted[model]
+
+
+def _needed(model: type[models.Model]) -> list[str]:
+    """Relations that may each be empty, of which a check wants one: the first of the ways that it lists."""
+    checks = [c.condition for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+    ways = [check.children[0] for check in checks if isinstance(check, models.Q) and check.connector == models.Q.OR]
+    told = [pair for way in ways if isinstance(way, models.Q) for pair in way.children]
+    return [name.removesuffix("__isnull") for name, empty in told if name.endswith("__isnull") and not empty]
 
 
 def _value(field: Any, planted: dict[type[models.Model], models.Model]) -> Any:
@@ -126,6 +136,7 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     """What must be whole to be reached at all, made as people make it: ids by the model's label, in place of planted
     ones. An import with its file, a change that can be undone, a key and a passkey of `owner`, archives."""
     from crm.imports.services.uploading import upload
+    from crm.pages.views_store import save_view
 
     held = _file_field(actor)
     record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city", **held})
@@ -136,8 +147,24 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
-        "mfa.Authenticator": passkey.pk, "a record with a file": record.pk, **_archives(actor),
+        "mfa.Authenticator": passkey.pk, "a record with a file": record.pk, "kernel.Job": _exported(actor),
+        "crm.SavedView": save_view("account", actor=actor, name=f"{MARK}0 view", params={"q": f"{MARK}0"}).pk,
+        **_archives(actor),
     }  # fmt: skip
+
+
+def _exported(actor: Any) -> UUID:
+    """A list that was written to a file by a job."""
+    from crm.pages.export_job import ref_of as list_ref
+
+    payload = {"entity": "account", "kind": "csv", "name": f"{MARK}0.csv"}
+    done = Job.objects.create(
+        kind="crm.list_export", state=Job.State.DONE, created_by_label=f"{MARK}0", created_by_id=actor.user_id,
+        payload=payload, result={"rows": 1},
+    )  # fmt: skip
+    with files.write(list_ref(done)) as target:
+        target.write(f"{MARK}0 list".encode())
+    return done.pk
 
 
 def _file_field(actor: Any) -> dict[str, Any]:
