@@ -32,6 +32,7 @@ manifest = Module(
         Permission("crm.audit.export", _("Take the audit away as a file"), holds="closed"),
     ),
     settings_pages=(
+        SettingsPage(_("Fields and forms"), "crm:customization", "organization", "crm.customization.manage"),
         SettingsPage(_("Audit"), "crm:audit", "data", "crm.audit.view"),
         SettingsPage(tag.label_plural, "crm:tag_list", "data", "crm.tag.change"),
         SettingsPage(
@@ -41,7 +42,11 @@ manifest = Module(
     ),
     urls="crm.urls",
     api_urls="crm.api_urls",
-    publishes=("crm.life_event_came",),
+    publishes=(
+        "crm.life_event_came", "crm.field_defined", "crm.field_changed", "crm.field_deactivated", "crm.field_restored",
+        "crm.field_deleted", "crm.field_converted", "crm.layout_changed",
+    ),
+    hears={"tenants.workspace_restored": "crm.customization.jobs.hear_restored"},
     jobs={
         "crm.bulk_edit": "crm.pages.bulk_job.run_bulk_edit",
         "crm.bulk_undo": "crm.pages.bulk_job.run_bulk_undo",
@@ -53,6 +58,10 @@ manifest = Module(
         "crm.derive": "kernel.derived.refilling.run_refill",
         "crm.derive_nightly": "kernel.derived.refilling.run_nightly",
         "crm.audit_check": "crm.audit.check.run_check",
+        "crm.field_index": "crm.customization.indexes.run_index",
+        "crm.field_purge": "crm.customization.jobs.run_purge",
+        "crm.field_number": "crm.customization.jobs.run_number",
+        "crm.field_convert": "crm.customization.converting.run_convert",
     },
     reading_jobs=frozenset({"crm.audit_check"}),
     on_enable="crm.services.words.make_words",

@@ -22,6 +22,7 @@ from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.registry import Entity, registry
 from kernel.search.near import learn_words
+from kernel.unique import only_free, require_free, told_apart
 from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import (
     Change,
@@ -31,6 +32,7 @@ from kernel.write import (
     fill_defaults,
     follow_up,
     new_record,
+    number,
     put,
     save_changed,
     snapshot,
@@ -90,8 +92,9 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
+    number(kind, [record])
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
-    with derived(kind, [change]):
+    with told_apart(kind), derived(kind, [change]):
         record.save(force_insert=True)
     _finish(kind, "created", change, actor)
     return record
@@ -127,7 +130,7 @@ def update_record(
     check_unique(kind, record)
     record.version += 1
     change = Change(record, before, diff)
-    with derived(kind, [change]):
+    with told_apart(kind), derived(kind, [change]):
         record.save(force_update=True)
     _finish(kind, "changed", change, actor)
     return record
@@ -174,6 +177,7 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
+    check_unique(kind, record)
     _set_deleted(kind, record, None, actor, "restored")
     return record
 
@@ -200,7 +204,9 @@ def bulk_update(
         _assign(kind, record, values, actor)
         if diff := changes_between(kind, before, snapshot(kind, record)):
             changes.append(Change(record, before, diff))
-    save_changed(kind, changes)
+    require_free(kind, [change.record for change in changes])
+    with told_apart(kind):
+        save_changed(kind, changes)
     _finish_many(kind, "changed", changes, actor, outcome.batch)
     outcome.changed, outcome.unchanged = len(changes), len(records) - len(changes)
     return outcome
@@ -307,6 +313,8 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
     records = {record.pk: record for record in found}
     if verb == "changed":
         changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
+        free = {record.pk for record in only_free(kind, [c.record for c in changes])}
+        changes = [c for c in changes if c.record.pk in free]
         save_changed(kind, changes)
         _finish_many(kind, "changed", changes, actor, outcome.batch)
         done = len(changes)
@@ -315,6 +323,7 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
         if opposite is None:
             raise NotFound()
         due = [r for r in records.values() if (r.deleted_at is None) == (opposite == "deleted")]
+        due = only_free(kind, due) if opposite == "restored" else due
         _toggle_many(kind, due, actor, opposite, outcome)
         outcome.changed -= len(due)
         done = len(due)
@@ -334,7 +343,10 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
             return None
-    _put_back(kind, record, row)
+    try:
+        _put_back(kind, record, row)
+    except (ValueError, ArithmeticError, TypeError):
+        return None  # a field of the organization's own that has become one of another kind since
     if kind.prepare_function:
         try:
             kind.prepare_function(record, set(row.changes), actor)

@@ -17,14 +17,15 @@ from kernel.narrowing import TYPE, refuse_fields, refuse_matching, refuse_type, 
 from kernel.registry import Entity
 from kernel.search.near import learn_words
 from kernel.text.folding import match_key
+from kernel.unique import problems_of, taken
 from kernel.write import (
-    TAKEN,
     Change,
     Memo,
     changes_between,
     fill_defaults,
     follow_up,
     new_record,
+    number,
     put,
     save_many,
     snapshot,
@@ -79,7 +80,7 @@ class _Upsert:
     def run(self, rows: Sequence[Values]) -> list[RowResult]:
         known = self._existing(rows) if self.match else {}
         changeable = self._changeable(known)
-        results = [self._row(row, known, changeable) for row in rows]
+        results = self._refuse_taken([self._row(row, known, changeable) for row in rows])
         try:
             with transaction.atomic():
                 self._save()
@@ -101,12 +102,13 @@ class _Upsert:
                 results[pk] = self._change(record, values[pk], changeable)
             except Invalid as error:
                 results[pk] = RowResult("refused", problems=error.problems)
+        results = dict(zip(results, self._refuse_taken(list(results.values())), strict=True))
         try:
             with transaction.atomic():
                 self._save()
         except (IntegrityError, Invalid) as error:
             if len(values) == 1:
-                return dict.fromkeys(values, RowResult("refused", problems=_why(error)))
+                return dict.fromkeys(values, RowResult("refused", problems=_why(self.kind, error)))
             again = [_Upsert(self.kind, self.actor, (), self.batch).run_by_id({pk: v}) for pk, v in values.items()]
             return {pk: result for one in again for pk, result in one.items()}
         self._tell()
@@ -203,7 +205,16 @@ class _Upsert:
         return RowResult("changed" if diff else "unchanged", record.pk)
 
     # ── saving ──
+    def _refuse_taken(self, results: list[RowResult]) -> list[RowResult]:
+        """Rows whose unique value another record has, or an earlier row, are refused before anything is written."""
+        refused = taken(self.kind, [c.record for c in (*self.made.values(), *self.changed.values())])
+        for pk in refused:
+            self.made.pop(pk, None)
+            self.changed.pop(pk, None)
+        return [RowResult("refused", problems=refused[r.id]) if r.id in refused else r for r in results]
+
     def _save(self) -> None:
+        number(self.kind, [change.record for change in self.made.values()])
         for change in self.made.values():
             change.diff = changes_between(self.kind, None, snapshot(self.kind, change.record))
         for change in self.changed.values():
@@ -228,18 +239,18 @@ class _Upsert:
             events += [event for _, c in rows for event in self.kind.events_function(c.record, c.before)]
         publish_all(events)
 
-    def _one_by_one(self, rows: Sequence[Values], error: Exception) -> list[RowResult]:
+    def _one_by_one(self, rows: Sequence[Values], error: IntegrityError | Invalid) -> list[RowResult]:
         """Something in the batch could not be kept (a unique value was taken, say): save each row on its own."""
         if len(rows) == 1:
-            return [RowResult("refused", problems=_why(error))]
+            return [RowResult("refused", problems=_why(self.kind, error))]
         results = []
         for row in rows:
             results += _Upsert(self.kind, self.actor, self.match, self.batch).run([row])
         return results
 
 
-def _why(error: Exception) -> dict[str, list[Problem]]:
-    return error.problems if isinstance(error, Invalid) else {"": [Problem("taken", TAKEN)]}
+def _why(kind: Entity, error: IntegrityError | Invalid) -> dict[str, list[Problem]]:
+    return error.problems if isinstance(error, Invalid) else problems_of(kind, error)
 
 
 def _denied() -> RowResult:

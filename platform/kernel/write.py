@@ -19,10 +19,10 @@ from kernel.derived import Touched, settle, spread
 from kernel.errors import Invalid, Problem
 from kernel.narrowing import TYPE, default_type
 from kernel.registry import Entity, registry
+from kernel.unique import TAKEN, require_free
 
 #: Columns that every change touches; they are no news to anybody.
 _QUIET = frozenset({"created_at", "updated_at", "created_by", "version"})
-TAKEN = _("Another record has this already.")
 
 
 @dataclass
@@ -100,8 +100,17 @@ def fill_defaults(kind: Entity, values: Mapping[str, Any], actor: Actor, memo: M
     return full
 
 
+def number(kind: Entity, records: Sequence[Any]) -> None:
+    """Give new records the numbers that they get by themselves: one statement a field, however many there are."""
+    for field in kind.own_fields.values() if records else ():
+        if field.take is not None:
+            for record, text in zip(records, field.take(len(records)), strict=True):
+                custom.write(field, record, text)
+
+
 def check_unique(kind: Entity, record: Any) -> None:
     """Raise Invalid, by field, where a unique value is taken already."""
+    require_free(kind, [record])
     meta = kind.model_class._meta
     if not meta.constraints and not any(f.unique and not f.primary_key for f in meta.fields):
         return
@@ -112,7 +121,7 @@ def check_unique(kind: Entity, record: Any) -> None:
         problems: dict[str, list[Problem]] = {}
         for name, errors in error.error_dict.items():
             field = "" if name == "__all__" else name
-            problems[field] = [Problem(str(e.code or "taken"), TAKEN) for e in errors]
+            problems[field] = [Problem(str(e.code or "taken"), TAKEN.message) for e in errors]
         raise Invalid(problems) from None
 
 

@@ -138,7 +138,8 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     from crm.imports.services.uploading import upload
     from crm.pages.views_store import save_view
 
-    record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city"})
+    held = _file_field(actor)
+    record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city", **held})
     file = f"name,city\n{MARK}1 Ltd,{MARK}1 city\n".encode()
     run = upload(actor=actor, entity="account", filename=f"{MARK}1.csv", chunks=[file])
     token, _secret = issue_token(actor=actor, user=owner, name=f"{MARK}0 token")
@@ -146,7 +147,7 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
-        "mfa.Authenticator": passkey.pk, "kernel.Job": _exported(actor),
+        "mfa.Authenticator": passkey.pk, "a record with a file": record.pk, "kernel.Job": _exported(actor),
         "crm.SavedView": save_view("account", actor=actor, name=f"{MARK}0 view", params={"q": f"{MARK}0"}).pk,
         **_archives(actor),
     }  # fmt: skip
@@ -164,6 +165,15 @@ def _exported(actor: Any) -> UUID:
     with files.write(list_ref(done)) as target:
         target.write(f"{MARK}0 list".encode())
     return done.pk
+
+
+def _file_field(actor: Any) -> dict[str, Any]:
+    """A field of files, and a file for it."""
+    from crm.customization.services import define_field
+
+    define_field(actor=actor, entity="account", kind="file", name="x_paper", label={"en": f"{MARK}0 paper"})
+    ref = files.save("fields", [f"{MARK}0 paper".encode()])
+    return {"x_paper": {"ref": ref, "name": f"{MARK}0.pdf", "size": 9, "type": "application/pdf"}}
 
 
 def _archives(actor: Any) -> dict[str, Any]:

@@ -1,18 +1,17 @@
 """From definitions to the registry's overlay: entities as this workspace has them."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from crm.customization.fields import fields_of, retold
 from crm.customization.labels import spoken
 from crm.models import CustomField, Customization, CustomObject, EntityLayout
 from kernel.context import require_tenant
-from kernel.custom import expression
-from kernel.money_input import home_currency
-from kernel.registry import Entity, F, Field, Listed, Rollup, Section, registry
+from kernel.registry import Entity, F, Field, Listed, Section, registry
 from kernel.registry.overlay import NOTHING, Overlay
 
 #: Overlays that this process remembers; a workspace's stamp says which of them still holds.
@@ -55,41 +54,9 @@ def build_overlay(
     entities = {one.name: _own_entity(one, by_entity.get(one.name, ())) for one in objects}
     for base in registry.installed_entities:
         if base.name in by_entity or base.name in layout_of:
-            entities[base.name] = replace(base, fields=(*base.fields, *by_entity.get(base.name, ())))
+            ours = retold(base, layout_of.get(base.name))
+            entities[base.name] = replace(base, fields=(*ours, *by_entity.get(base.name, ())))
     return Overlay({name: _laid_out(entity, layout_of.get(name)) for name, entity in entities.items()}, stamp)
-
-
-def fields_of(definition: CustomField) -> list[Field]:
-    """The registry's field; of an amount of money also the currency that stands beside it."""
-    options: Mapping[str, Any] = definition.options
-    name, kind = definition.name, definition.kind
-    derived = bool(options.get("formula") or options.get("rollup"))
-    field = Field(
-        name=name, kind=kind,  # type: ignore[arg-type]  # checked when it was defined
-        label=spoken(definition.label, name), help=spoken(definition.help, ""),
-        required=definition.required, unique=definition.unique, default=definition.default,
-        max_length=options.get("max_length"), target=str(options.get("target", "")),
-        choices=tuple((str(c["key"]), spoken(c["label"], str(c["key"]))) for c in options.get("choices", ())),
-        places=options.get("places"), lowest=options.get("lowest"), highest=options.get("highest"),
-        currency=f"{name}_currency" if kind == "money" else "", expression=expression(name, kind),
-        readonly=derived, derived=derived, formula=options.get("formula", ""), rollup=_rollup(options.get("rollup")),
-    )  # fmt: skip
-    if kind != "money":
-        return [field]
-    currency = Field(
-        name=field.currency, kind="text", label=spoken(definition.label, name), max_length=3, in_list=False,
-        default=lambda _actor, _values: home_currency(), expression=expression(field.currency, "text"),
-        readonly=derived, derived=derived,
-    )  # fmt: skip
-    return [field, currency]
-
-
-def _rollup(kept: Mapping[str, Any] | None) -> Rollup | None:
-    """A roll-up as options keep it: {"child", "relation", "how", "of", "filters": {"kind": ["won"]}}."""
-    if not kept:
-        return None
-    filters = tuple((str(name), tuple(map(str, values))) for name, values in kept.get("filters", {}).items())
-    return Rollup(kept["child"], kept["relation"], kept["how"], kept.get("of", ""), filters)
 
 
 def _own_entity(definition: CustomObject, fields: Sequence[Field]) -> Entity:
@@ -113,13 +80,14 @@ def _laid_out(entity: Entity, layout: EntityLayout | None) -> Entity:
             Section(spoken(s["label"], ""), tuple(n for n in s["fields"] if n in known)) for s in layout.sections
         ]
     else:
-        sections = list(entity.sections)
-    placed = {name for section in sections for name in section.fields}
+        hidden = set(layout.hidden) if layout else set()
+        sections = [Section(s.label, tuple(n for n in s.fields if n not in hidden)) for s in entity.sections]
+    placed = {name for section in sections for name in section.fields} | set(layout.hidden if layout else ())
     # The currency of what is derived is said beside the amount, and nobody chooses it.
     told = {f.currency for f in entity.own_fields.values() if f.derived}
     loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed | told)
     if loose:
-        sections.append(Section(spoken({"fa": "اطلاعات بیشتر", "en": "More"}, ""), loose))
+        sections.append(Section(spoken({"fa": "اطلاعات تکمیلی", "en": "Further details"}, ""), loose))
     pointing = tuple(Listed(f.name) for f in entity.own_fields.values() if f.kind == "relation" and f.target != "user")
     changes: dict[str, Any] = {"layout": tuple(sections), "listed_by": (*entity.listed_by, *pointing)}
     if entity.filters:

@@ -1,6 +1,6 @@
 """The customer base's tables."""
 
-from crm.models.customization import CustomField, Customization, CustomObject, CustomRecord, EntityLayout
+from crm.models.customization import CustomField, Customization, CustomObject, CustomRecord, EntityLayout, FieldCounter
 from crm.models.hanging import Attachment, Tag, Tagging
 from crm.models.imports import ImportMapping, ImportProblem, ImportRun
 from crm.models.opened import Opened
@@ -11,6 +11,7 @@ from crm.models.views import SavedView, ViewChoice
 
 __all__ = [
     "Account", "Address", "Attachment", "Contact", "ContactPoint", "CustomField", "CustomObject", "CustomRecord",
-    "Customization", "EntityLayout", "Holding", "ImportMapping", "ImportProblem", "ImportRun", "LifeEvent",
-    "LifeEventKind", "Opened", "Relationship", "RelationshipRole", "SavedView", "Tag", "Tagging", "ViewChoice",
+    "Customization", "EntityLayout", "FieldCounter", "Holding", "ImportMapping", "ImportProblem", "ImportRun",
+    "LifeEvent", "LifeEventKind", "Opened", "Relationship", "RelationshipRole", "SavedView", "Tag", "Tagging",
+    "ViewChoice",
 ]  # fmt: skip

@@ -62,6 +62,8 @@ class CustomField(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         DEACTIVATED = "deactivated", _("Deactivated")
+        #: Nobody sees it any more; its values are being removed, and its name is free once they are.
+        DELETED = "deleted", _("Deleted")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entity = models.CharField(max_length=60)
@@ -79,6 +81,10 @@ class CustomField(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: When the indexes that lists need were complete; null while they are being built.
+    indexed_at = models.DateTimeField(null=True)
+    #: Why they cannot be: "" or "duplicates".
+    index_problem = models.CharField(max_length=20, default="", db_default="", blank=True)
 
     class Meta:
         constraints = (
@@ -88,6 +94,17 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity}.{self.name}"
+
+
+class FieldCounter(models.Model):
+    """The next number of an auto-number field. A row of its own, so that making records does not wait for edits of
+    the definition."""
+
+    field = models.OneToOneField(CustomField, primary_key=True, on_delete=models.CASCADE, related_name="counter")
+    next = models.BigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.next}"
 
 
 class EntityLayout(models.Model):
@@ -101,6 +118,10 @@ class EntityLayout(models.Model):
     glance = models.JSONField(default=list)
     #: The record page's panels in their order, and those left out: {"order": […], "hidden": […]}.
     panels = models.JSONField(default=dict)
+    #: What is said otherwise of our own fields: {"sector": {"label": {…}, "help": {…}, "required": true}}.
+    fields = models.JSONField(default=dict, db_default={})
+    #: Fields that no form asks for.
+    hidden = models.JSONField(default=list, db_default=[])
 
     def __str__(self) -> str:
         return self.entity

@@ -124,7 +124,11 @@ def _all_ids(entity: Entity, selection: Selection, actor: Actor) -> list[UUID]:
 
 def bulk_fields(entity: Entity) -> list[Field]:
     """Fields that make sense to set alike: not what names or tells apart a record."""
-    return [f for f in entity.editable_fields if f.name != entity.title and not f.unique and f.kind != "longtext"]
+    return [
+        f
+        for f in entity.editable_fields
+        if f.name != entity.title and not f.unique and f.kind not in ("longtext", "file")
+    ]
 
 
 def bulk_chosen(entity: Entity, given: QueryDict) -> list[Field]:

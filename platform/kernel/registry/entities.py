@@ -154,8 +154,17 @@ class Entity:
         if self.narrow:
             rows = rows.filter(**self.narrow)
         if self.own_fields:
-            rows = rows.alias(**{column: f.expression for column, f in self.own_fields.items()})
+            # As `rows.alias(…)` does, with what it works out each time (13 ms for 60 fields) worked out once.
+            rows.query.annotations.update(self._own_aliases)
+            rows.query.set_annotation_mask(())
         return rows
+
+    @cached_property
+    def _own_aliases(self) -> Mapping[str, Any]:
+        """Own fields resolved against the model's own table, shared by all queries: these are only ever copied."""
+        rows: models.QuerySet[Any] = self.model_class._base_manager.all()
+        aliased = rows.alias(**{column: f.expression for column, f in self.own_fields.items()})
+        return dict(aliased.query.annotations)
 
     @cached_property
     def editable_fields(self) -> tuple[Field, ...]:
