@@ -32,5 +32,11 @@ manifest = Module(
         "tenants.export": "tenants.archive.exporting.run_export",
         "tenants.restore": "tenants.archive.restoring.run_restore",
     },
-    publishes=("tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed"),
+    publishes=(
+        "tenants.engine_enabled",
+        "tenants.engine_disabled",
+        "tenants.engine_purged",
+        "tenants.state_changed",
+        "tenants.workspace_restored",
+    ),
 )

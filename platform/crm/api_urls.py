@@ -1,5 +1,6 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
-from crm.imports.api.urls import urlpatterns
+from crm.customization.api.urls import urlpatterns as customization
+from crm.imports.api.urls import urlpatterns as imports
 
-__all__ = ["urlpatterns"]
+urlpatterns = [*imports, *customization]

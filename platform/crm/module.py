@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kernel.registry import Entity, F, Listed, Module, NavItem, Permission, Section
+from kernel.registry import Entity, F, Listed, Module, NavItem, Permission, Section, SettingsPage
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
@@ -90,5 +90,25 @@ manifest = Module(
     ),
     urls="crm.urls",
     api_urls="crm.api_urls",
-    jobs={"crm.import": "crm.imports.run.run_import", "crm.import_preview": "crm.imports.preview.run_preview"},
+    settings_pages=(
+        SettingsPage(_("Fields and forms"), "crm:customization", "organization", "crm.customization.manage"),
+    ),
+    publishes=(
+        "crm.field_defined",
+        "crm.field_changed",
+        "crm.field_deactivated",
+        "crm.field_restored",
+        "crm.field_deleted",
+        "crm.field_converted",
+        "crm.layout_changed",
+    ),
+    hears={"tenants.workspace_restored": "crm.customization.jobs.hear_restored"},
+    jobs={
+        "crm.import": "crm.imports.run.run_import",
+        "crm.import_preview": "crm.imports.preview.run_preview",
+        "crm.field_index": "crm.customization.indexes.run_index",
+        "crm.field_purge": "crm.customization.jobs.run_purge",
+        "crm.field_number": "crm.customization.jobs.run_number",
+        "crm.field_convert": "crm.customization.converting.run_convert",
+    },
 )

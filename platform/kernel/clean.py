@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from kernel import custom
 from kernel.access import Actor, visible
 from kernel.errors import Invalid, Problem
 from kernel.money_input import typed_unit
@@ -107,7 +108,7 @@ class _Units:
 def blank(kind: Entity, field: Field) -> Any:
     """What an emptied field holds: "" in text columns, null elsewhere, the column's default where it has one."""
     if not field.stored:
-        return [] if field.kind == "multichoice" else None
+        return custom.decode(field, None)
     column = kind.model_class._meta.get_field(field.name)
     if getattr(column, "null", False):
         return None

@@ -20,8 +20,19 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
+from kernel.unique import only_free, require_free, told_apart
 from kernel.upsert import RowResult, change_records, upsert_records
-from kernel.write import Change, changes_between, check_unique, fill_defaults, new_record, put, save_changed, snapshot
+from kernel.write import (
+    Change,
+    changes_between,
+    check_unique,
+    fill_defaults,
+    new_record,
+    number,
+    put,
+    save_changed,
+    snapshot,
+)  # fmt: skip
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -67,7 +78,9 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
-    record.save(force_insert=True)
+    number(kind, [record])
+    with told_apart(kind):
+        record.save(force_insert=True)
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
     _finish(kind, "created", change, actor)
     return record
@@ -101,7 +114,8 @@ def update_record(
         return record
     check_unique(kind, record)
     record.version += 1
-    record.save(force_update=True)
+    with told_apart(kind):
+        record.save(force_update=True)
     _finish(kind, "changed", Change(record, before, diff), actor)
     return record
 
@@ -145,6 +159,7 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
+    check_unique(kind, record)
     _set_deleted(kind, record, None, actor, "restored")
     return record
 
@@ -165,7 +180,9 @@ def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, value
         _assign(kind, record, values, actor)
         if diff := changes_between(kind, before, snapshot(kind, record)):
             changes.append(Change(record, before, diff))
-    save_changed(kind, changes)
+    require_free(kind, [change.record for change in changes])
+    with told_apart(kind):
+        save_changed(kind, changes)
     _finish_many(kind, "changed", changes, actor, outcome.batch)
     outcome.changed, outcome.unchanged = len(changes), len(records) - len(changes)
     return outcome
@@ -239,6 +256,8 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
     records = {record.pk: record for record in found}
     if verb == "changed":
         changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
+        free = {record.pk for record in only_free(kind, [c.record for c in changes])}
+        changes = [c for c in changes if c.record.pk in free]
         save_changed(kind, changes)
         _finish_many(kind, "changed", changes, actor, outcome.batch)
         done = len(changes)
@@ -247,6 +266,7 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
         if opposite is None:
             raise NotFound()
         due = [r for r in records.values() if (r.deleted_at is None) == (opposite == "deleted")]
+        due = only_free(kind, due) if opposite == "restored" else due
         _toggle_many(kind, due, actor, opposite, outcome)
         outcome.changed -= len(due)
         done = len(due)
@@ -262,7 +282,10 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
             return None
-    _put_back(kind, record, row)
+    try:
+        _put_back(kind, record, row)
+    except (ValueError, ArithmeticError, TypeError):
+        return None  # a field of the organization's own that has become one of another kind since
     if kind.prepare_function:
         try:
             kind.prepare_function(record, set(row.changes), actor)

@@ -16,7 +16,18 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.registry import Entity, registry
 from kernel.text.folding import match_key
-from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, new_record, put, save_changed, snapshot
+from kernel.unique import problems_of, taken
+from kernel.write import (
+    Change,
+    Memo,
+    changes_between,
+    fill_defaults,
+    new_record,
+    number,
+    put,
+    save_changed,
+    snapshot,
+)  # fmt: skip
 
 Values = Mapping[str, Any]
 
@@ -66,12 +77,12 @@ class _Upsert:
     def run(self, rows: Sequence[Values]) -> list[RowResult]:
         known = self._existing(rows) if self.match else {}
         changeable = self._changeable(known)
-        results = [self._row(row, known, changeable) for row in rows]
+        results = self._refuse_taken([self._row(row, known, changeable) for row in rows])
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError:
-            return self._one_by_one(rows)
+        except IntegrityError as error:
+            return self._one_by_one(rows, error)
         self._tell()
         return results
 
@@ -87,12 +98,13 @@ class _Upsert:
                 results[pk] = self._change(record, values[pk], changeable)
             except Invalid as error:
                 results[pk] = RowResult("refused", problems=error.problems)
+        results = dict(zip(results, self._refuse_taken(list(results.values())), strict=True))
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError:
+        except IntegrityError as error:
             if len(values) == 1:
-                return dict.fromkeys(values, RowResult("refused", problems={"": [Problem("taken", TAKEN)]}))
+                return dict.fromkeys(values, RowResult("refused", problems=problems_of(self.kind, error)))
             again = [_Upsert(self.kind, self.actor, (), self.batch).run_by_id({pk: v}) for pk, v in values.items()]
             return {pk: result for one in again for pk, result in one.items()}
         self._tell()
@@ -182,7 +194,16 @@ class _Upsert:
         return RowResult("changed" if diff else "unchanged", record.pk)
 
     # ── saving ──
+    def _refuse_taken(self, results: list[RowResult]) -> list[RowResult]:
+        """Rows whose unique value another record has, or an earlier row, are refused before anything is written."""
+        refused = taken(self.kind, [c.record for c in (*self.made.values(), *self.changed.values())])
+        for pk in refused:
+            self.made.pop(pk, None)
+            self.changed.pop(pk, None)
+        return [RowResult("refused", problems=refused[r.id]) if r.id in refused else r for r in results]
+
     def _save(self) -> None:
+        number(self.kind, [change.record for change in self.made.values()])
         for change in self.made.values():
             change.diff = changes_between(self.kind, None, snapshot(self.kind, change.record))
         for change in self.changed.values():
@@ -205,10 +226,10 @@ class _Upsert:
             events += [event for _, c in rows for event in self.kind.events_function(c.record, c.before)]
         publish_all(events)
 
-    def _one_by_one(self, rows: Sequence[Values]) -> list[RowResult]:
+    def _one_by_one(self, rows: Sequence[Values], error: IntegrityError) -> list[RowResult]:
         """A unique value was taken somewhere in the batch: save each row on its own to find out where."""
         if len(rows) == 1:
-            return [RowResult("refused", problems={"": [Problem("taken", TAKEN)]})]
+            return [RowResult("refused", problems=problems_of(self.kind, error))]
         results = []
         for row in rows:
             results += _Upsert(self.kind, self.actor, self.match, self.batch).run([row])

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from kernel import custom
 from kernel.access import Actor
@@ -15,10 +14,10 @@ from kernel.clean import blank, default_of
 from kernel.copying import update_records
 from kernel.errors import Invalid, Problem
 from kernel.registry import Entity
+from kernel.unique import TAKEN, require_free
 
 #: Columns that every change touches; they are no news to anybody.
 _QUIET = frozenset({"created_at", "updated_at", "created_by", "version"})
-TAKEN = _("Another record has this already.")
 
 
 @dataclass
@@ -89,8 +88,17 @@ def fill_defaults(kind: Entity, values: Mapping[str, Any], actor: Actor, memo: M
     return full
 
 
+def number(kind: Entity, records: Sequence[Any]) -> None:
+    """Give new records the numbers that they get by themselves: one statement a field, however many there are."""
+    for field in kind.own_fields.values() if records else ():
+        if field.take is not None:
+            for record, text in zip(records, field.take(len(records)), strict=True):
+                custom.write(field, record, text)
+
+
 def check_unique(kind: Entity, record: Any) -> None:
     """Raise Invalid, by field, where a unique value is taken already."""
+    require_free(kind, [record])
     meta = kind.model_class._meta
     if not meta.constraints and not any(f.unique and not f.primary_key for f in meta.fields):
         return
@@ -101,7 +109,7 @@ def check_unique(kind: Entity, record: Any) -> None:
         problems: dict[str, list[Problem]] = {}
         for name, errors in error.error_dict.items():
             field = "" if name == "__all__" else name
-            problems[field] = [Problem(str(e.code or "taken"), TAKEN) for e in errors]
+            problems[field] = [Problem(str(e.code or "taken"), TAKEN.message) for e in errors]
         raise Invalid(problems) from None
 
 

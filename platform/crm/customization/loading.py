@@ -1,17 +1,16 @@
 """From definitions to the registry's overlay: entities as this workspace has them."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from crm.customization.fields import fields_of, retold
 from crm.customization.labels import spoken
 from crm.models import CustomField, Customization, CustomObject, EntityLayout
 from kernel.context import require_tenant
-from kernel.custom import expression
-from kernel.money_input import home_currency
 from kernel.registry import Entity, F, Field, Listed, Section, registry
 from kernel.registry.overlay import NOTHING, Overlay
 
@@ -55,30 +54,9 @@ def build_overlay(
     entities = {one.name: _own_entity(one, by_entity.get(one.name, ())) for one in objects}
     for base in registry.installed_entities:
         if base.name in by_entity or base.name in layout_of:
-            entities[base.name] = replace(base, fields=(*base.fields, *by_entity.get(base.name, ())))
+            ours = retold(base, layout_of.get(base.name))
+            entities[base.name] = replace(base, fields=(*ours, *by_entity.get(base.name, ())))
     return Overlay({name: _laid_out(entity, layout_of.get(name)) for name, entity in entities.items()}, stamp)
-
-
-def fields_of(definition: CustomField) -> list[Field]:
-    """The registry's field; of an amount of money also the currency that stands beside it."""
-    options: Mapping[str, Any] = definition.options
-    name, kind = definition.name, definition.kind
-    field = Field(
-        name=name, kind=kind,  # type: ignore[arg-type]  # checked when it was defined
-        label=spoken(definition.label, name), help=spoken(definition.help, ""),
-        required=definition.required, unique=definition.unique, default=definition.default,
-        max_length=options.get("max_length"), target=str(options.get("target", "")),
-        choices=tuple((str(c["key"]), spoken(c["label"], str(c["key"]))) for c in options.get("choices", ())),
-        places=options.get("places"), lowest=options.get("lowest"), highest=options.get("highest"),
-        currency=f"{name}_currency" if kind == "money" else "", expression=expression(name, kind),
-    )  # fmt: skip
-    if kind != "money":
-        return [field]
-    currency = Field(
-        name=field.currency, kind="text", label=spoken(definition.label, name), max_length=3, in_list=False,
-        default=lambda _actor, _values: home_currency(), expression=expression(field.currency, "text"),
-    )  # fmt: skip
-    return [field, currency]
 
 
 def _own_entity(definition: CustomObject, fields: Sequence[Field]) -> Entity:
@@ -102,8 +80,9 @@ def _laid_out(entity: Entity, layout: EntityLayout | None) -> Entity:
             Section(spoken(s["label"], ""), tuple(n for n in s["fields"] if n in known)) for s in layout.sections
         ]
     else:
-        sections = list(entity.sections)
-    placed = {name for section in sections for name in section.fields}
+        hidden = set(layout.hidden) if layout else set()
+        sections = [Section(s.label, tuple(n for n in s.fields if n not in hidden)) for s in entity.sections]
+    placed = {name for section in sections for name in section.fields} | set(layout.hidden if layout else ())
     loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed)
     if loose:
         sections.append(Section(spoken({"fa": "اطلاعات بیشتر", "en": "More"}, ""), loose))

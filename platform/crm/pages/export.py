@@ -23,8 +23,9 @@ from crm.pages.links import actor_of
 from crm.pages.state import from_query
 from crm.pages.table import Setting, arrange, records_of
 from crm.pages.values import choice_text, yes_no
+from kernel import compound
 from kernel.audit import record_act
-from kernel.formats import local_date, local_time
+from kernel.formats import listed, local_date, local_time
 from kernel.query import page
 from kernel.registry import Entity, Field
 
@@ -88,6 +89,12 @@ def plain_value(field: Field, record: Any, labels: Labels) -> Any:
             return harmless(labels.get(field.target, value))
         case "choice":
             return harmless(choice_text(field, value))
+        case "multichoice":
+            return harmless(listed(choice_text(field, one) for one in value)) or None
+        case "address":
+            return harmless(compound.in_cell(value))
+        case "file":
+            return harmless(str(value["name"]))
         case "bool":
             return yes_no(value)
         case "date":

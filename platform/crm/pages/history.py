@@ -95,6 +95,8 @@ def _words(field: Field, value: Any, labels: Labels, currency: str) -> str:
         return ""
     if field.kind == "relation":
         return labels.get(field.target, UUID(str(value))) or _("(not visible to you)")
+    if field.kind in ("address", "file"):
+        return value_text(field, value) if isinstance(value, dict) else str(value)
     if field.kind == "datetime":
         moment = parse_datetime(str(value))
         return value_text(field, moment) if moment else str(value)

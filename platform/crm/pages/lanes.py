@@ -30,6 +30,8 @@ class Lane:
     key: str
     label: str
     record: Any = None
+    #: Of a choice's lane: its colour.
+    colour: str = ""
     #: In per cent, where the lane's entity knows one.
     probability: int | None = None
     count: int = 0
@@ -78,7 +80,8 @@ def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
     board = board_of(entity)
     lane_field = entity.field(board.lane)
     if lane_field.kind == "choice":
-        return [Lane(key, str(label)) for key, label in lane_field.choices]
+        colours = lane_field.colour_of
+        return [Lane(key, str(label), colour=colours.get(key, "")) for key, label in lane_field.choices]
     target = registry.entity(lane_field.target)
     rows = records_visible_to(setting.actor, target)
     if group is not None:

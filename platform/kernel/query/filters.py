@@ -43,6 +43,8 @@ def operators_for(field: Field) -> tuple[str, ...]:
         return ("in", "ne", "empty")
     if field.kind == "bool":
         return ("eq",)
+    if field.kind in ("address", "file"):
+        return ("contains", "empty")
     if field.kind in ("date", "datetime"):
         return ("eq", "gte", "lte", "gt", "lt", "when", "empty")
     if field.numeric:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -15,11 +16,12 @@ from kernel.errors import Text
 Kind = Literal[
     "text", "longtext", "integer", "decimal", "money", "percent", "date", "datetime", "bool", "choice",
     "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation", "multichoice",
+    "rating", "address", "file", "autonumber",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
-NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent"})
+NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent", "rating"})
 TEXTUAL: frozenset[str] = frozenset(
-    {"text", "longtext", "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code"}
+    {"text", "longtext", "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "autonumber"}
 )
 
 
@@ -56,6 +58,8 @@ class Field:
     max_length: int | None = None
     choices: tuple[tuple[str, Text], ...] = ()
     target: str = ""
+    #: Of a relation: what becomes of the value when the record it points to is deleted.
+    on_delete: Literal["keep", "clear", "refuse"] = "keep"
     currency: str = ""
     places: int | None = None
     lowest: int | None = None
@@ -63,6 +67,13 @@ class Field:
     in_list: bool = True
     default: Any = None
     default_by: tuple[str, ...] = ()
+    #: Colours of choices by their keys, from the palette that pages have; and choices that are no longer offered.
+    colours: tuple[tuple[str, str], ...] = ()
+    retired: tuple[str, ...] = ()
+    #: How a text is written: a named pattern or a mask (see kernel.patterns).
+    pattern: str = ""
+    #: Of a number that new records get by themselves: `take(how_many)` gives their texts.
+    take: Any = field(default=None, compare=False)
     #: What a query says for a value that has no column of its own, being kept in `extra` (see kernel.custom).
     expression: Any = field(default=None, compare=False)
 
@@ -90,7 +101,11 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind not in ("longtext", "multichoice")
+        return self.kind not in ("longtext", "multichoice", "address", "file")
+
+    @cached_property
+    def colour_of(self) -> Mapping[str, str]:
+        return dict(self.colours)
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""
@@ -101,7 +116,7 @@ class Field:
         """The same, shared: for those who read it for every value of a batch."""
         given = {
             "choices": self.choices, "max_length": self.max_length, "decimal_places": self.places,
-            "min_value": self.lowest, "max_value": self.highest,
+            "min_value": self.lowest, "max_value": self.highest, "pattern": self.pattern or None,
         }  # fmt: skip
         return {name: value for name, value in given.items() if value is not None}
 

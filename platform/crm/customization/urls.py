@@ -1,0 +1,27 @@
+"""Settings › Fields and forms, and files that are values of fields."""
+
+from django.urls import path
+
+from crm.customization.views import convert, fields, files, layout
+
+_FIELD = "settings/fields/<slug:entity>/<uuid:pk>/"
+
+urlpatterns = [
+    path("settings/fields/", fields.entities, name="customization"),
+    path("settings/fields/<slug:entity>/", fields.fields, name="fields"),
+    path("settings/fields/<slug:entity>/new/", fields.new, name="field_new"),
+    path("settings/fields/<slug:entity>/key/", fields.suggested, name="field_key"),
+    path("settings/fields/<slug:entity>/order/", fields.order, name="field_order"),
+    path("settings/fields/<slug:entity>/form/", layout.layout, name="layout"),
+    path("settings/fields/<slug:entity>/form/preview/", layout.preview, name="layout_preview"),
+    path("settings/fields/<slug:entity>/form/columns/", layout.columns, name="layout_columns"),
+    path("settings/fields/<slug:entity>/form/reset/", layout.layout_reset, name="layout_reset"),
+    path("settings/fields/<slug:entity>/own/<slug:name>/", layout.builtin, name="field_builtin"),
+    path("settings/fields/form/undo/<uuid:change>/", layout.layout_undo, name="layout_undo"),
+    path(_FIELD, fields.edit, name="field_edit"),
+    path(f"{_FIELD}state/", fields.state, name="field_state"),
+    path(f"{_FIELD}delete/", fields.delete, name="field_delete"),
+    path(f"{_FIELD}convert/", convert.convert, name="field_convert"),
+    path("files/upload/", files.upload, name="field_upload"),
+    path("files/<slug:entity>/<uuid:pk>/<slug:name>/", files.file, name="field_file"),
+]
