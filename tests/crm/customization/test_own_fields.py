@@ -28,7 +28,7 @@ VALUES: dict[str, Any] = {
     "date": date(2026, 3, 21), "datetime": datetime(2026, 3, 21, 9, 30, tzinfo=UTC), "bool": True, "choice": "red",
     "multichoice": ["red", "blue"], "email": "a@x.example", "phone": "+989120000012", "url": "https://x.example",
     "longtext": "One\nTwo", "rating": 4, "national_id": "0012345679", "legal_id": "10380284790",
-    "iban": "IR120170000000332287200001", "postal_code": "1619735744",
+    "iban": "IR760170000000000000000001", "postal_code": "1619735744",
     "address": {"street": "ولیعصر ۱۲", "city": "تهران", "postal_code": "1619735744"},
 }  # fmt: skip
 
