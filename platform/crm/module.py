@@ -92,6 +92,7 @@ manifest = Module(
     api_urls="crm.api_urls",
     settings_pages=(
         SettingsPage(_("Fields and forms"), "crm:customization", "organization", "crm.customization.manage"),
+        SettingsPage(_("Objects and relations"), "crm:objects", "organization", "crm.customization.manage"),
     ),
     publishes=(
         "crm.field_defined",
@@ -101,6 +102,12 @@ manifest = Module(
         "crm.field_deleted",
         "crm.field_converted",
         "crm.layout_changed",
+        "crm.object_defined",
+        "crm.object_changed",
+        "crm.object_deactivated",
+        "crm.object_restored",
+        "crm.object_deleted",
+        "crm.relation_changed",
     ),
     hears={"tenants.workspace_restored": "crm.customization.jobs.hear_restored"},
     jobs={
@@ -109,6 +116,7 @@ manifest = Module(
         "crm.field_index": "crm.customization.indexes.run_index",
         "crm.field_purge": "crm.customization.jobs.run_purge",
         "crm.field_number": "crm.customization.jobs.run_number",
+        "crm.object_purge": "crm.customization.object_jobs.run_purge",
         "crm.field_convert": "crm.customization.converting.run_convert",
     },
 )

@@ -13,11 +13,12 @@ from django.db.models import F, Index, Q, UniqueConstraint
 from django.utils import timezone
 
 from crm.customization.fields import fields_of
+from crm.customization.loading import entity_of
 from crm.models import CustomField, Customization
 from kernel.ids import uuid7
 from kernel.jobs import JobRun
 from kernel.models import LIVE
-from kernel.registry import Entity, Field, registry
+from kernel.registry import Entity, Field
 from kernel.text.db import Fold
 from kernel.unique import UNIQUE, index_name
 from tenants.services.indexes import Built, build_indexes, drop_indexes
@@ -67,7 +68,7 @@ def run_index(run: JobRun) -> None:
         if definition is None:
             return
         (field, *_rest) = fields_of(definition)
-        entity = registry.entity(definition.entity)
+        entity = entity_of(definition.entity)
         indexes = indexes_for(entity, field, indexed=definition.options.get("indexed", True))
         unique = unique_for(entity, field)
     built = build_indexes(entity.model_class, indexes, unique, run=run)
@@ -87,6 +88,6 @@ def _note(definition: CustomField, built: Built) -> None:
 
 
 def drop_all(definition: CustomField) -> None:
-    entity: Any = registry.entity(definition.entity)
+    entity: Any = entity_of(definition.entity)
     (field, *_rest) = fields_of(definition)
     drop_indexes(all_names(entity, field))

@@ -158,7 +158,7 @@ class CustomRecord(OwnedRecord):
     object = models.CharField(max_length=50, editable=False)
     name = models.CharField(_("name"), max_length=300, blank=True, db_collation=COLLATION)
     #: What no two links of a kind share: the ids of both ends. Null for what is no link.
-    pair = models.CharField(max_length=73, null=True, editable=False)
+    pair = models.CharField(max_length=73, null=True, editable=False)  # noqa: DJ001 — empty texts would be equal
     search_text = search_column("name")
     name_key = models.GeneratedField(
         expression=MatchKey(models.F("name")), output_field=models.TextField(), db_persist=True, editable=False
@@ -171,7 +171,11 @@ class CustomRecord(OwnedRecord):
             models.Index(fields=["object", "name", "id"], name="custom_name"),
             models.Index(fields=["object", "-created_at", "-id"], name="custom_created", condition=LIVE),
         )
-        constraints = (models.UniqueConstraint(fields=["object", "pair"], name="custom_pair", condition=LIVE),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["object", "pair"], name="custom_pair", condition=LIVE & Q(pair__isnull=False)
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from kernel.access import Actor
+from kernel.access import Actor, deleted_records_for
 from kernel.query import labels_for
-from kernel.registry import Field
+from kernel.registry import Field, registry
 
 
 class Labels:
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self._known: dict[str, dict[UUID, str]] = {}
+        self._deleted: set[UUID] = set()
 
     def load(self, records: Iterable[Any], fields: Iterable[Field]) -> "Labels":
         """Learn the names of everything that these relation fields of these records point at."""
@@ -29,7 +30,19 @@ class Labels:
             known = self._known.setdefault(target, {})
             if missing := set(ids) - known.keys():
                 known.update(labels_for(target, sorted(missing), actor=self.actor))
+                self._learn_deleted(target, missing - known.keys(), known)
         return self
+
+    def _learn_deleted(self, target: str, missing: set[UUID], known: dict[UUID, str]) -> None:
+        """What was deleted keeps its name for whoever could see it, so that a relation to it is no riddle."""
+        if missing:
+            kind = registry.entity(target)
+            for record in deleted_records_for(self.actor, kind, missing):
+                known[record.pk] = kind.title_of(record)
+                self._deleted.add(record.pk)
+
+    def is_deleted(self, pk: UUID | None) -> bool:
+        return pk in self._deleted
 
     def get(self, target: str, pk: UUID | None) -> str:
         """Its name, or nothing when it may not be seen or is gone."""

@@ -55,9 +55,11 @@ def seen_entities(actor: Actor) -> list[Entity]:
 
 
 def found_records(text: str, *, actor: Actor) -> list[Group]:
-    """One query an entity."""
+    """One query an entity; links have no name to be found by."""
     groups = []
     for entity in seen_entities(actor):
+        if entity.ends:
+            continue
         base = entity_url(entity, "list")
         found = suggest(entity, text, actor=actor, limit=EACH)
         options = [Option(s.label, f"{base}{s.id}/", entity.icon, s.detail) for s in found]
@@ -81,7 +83,7 @@ def recent_records(*, actor: Actor) -> list[Group]:
     options = [
         Option(label, entity_url(seen[name], "detail", pk), seen[name].icon, str(seen[name].label))
         for pk, name in chosen.items()
-        if (label := labels.get(name, pk))
+        if (label := labels.get(name, pk)) and not labels.is_deleted(pk)
     ]
     return [Group(_("Recent"), options)]
 
@@ -95,7 +97,7 @@ def _places(request: HttpRequest, text: str) -> list[Option]:
 def _acts(text: str, actor: Actor) -> list[Option]:
     options = []
     for entity in seen_entities(actor):
-        if may_add(entity, actor):
+        if not entity.ends and may_add(entity, actor):
             options.append(Option(_("New %s") % str(entity.label).lower(), entity_url(entity, "create"), "plus"))
     if (address := optional_url("crm:import_list")) and actor.may("crm.account.import"):
         options.append(Option(_("Import a file"), address, "file-up"))

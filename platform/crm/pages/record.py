@@ -14,7 +14,8 @@ from crm.pages.history import history_of
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.neighbours import neighbours_of
-from crm.pages.related import related_lists
+from crm.pages.related import pointing_words, related_lists
+from crm.pages.undo import told
 from crm.pages.values import cell, is_ordinal
 from kernel.access import allows, get_record_for
 from kernel.records import delete_record
@@ -95,6 +96,9 @@ def delete(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     """Put the record away at once; the toast brings it back."""
     record = delete_record(entity, pk, actor=actor_of(request))
     message = _("“%s” was deleted") % entity.title_of(record)
+    if "stay" in request.POST:  # taken off a list on another record's page
+        return told(message, undo=f"/undo/{record.audit_id}/")
+    message += pointing_words(entity, pk, actor=actor_of(request))
     messages.success(request, message, extra_tags=f"undo:/undo/{record.audit_id}/")
     address = entity_url(entity, "list")
     htmx = request.headers.get("HX-Request") == "true"
