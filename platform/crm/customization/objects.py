@@ -46,6 +46,7 @@ ICONS: Final = (
 )  # fmt: skip
 CHANGEABLE: Final = ("label", "label_plural", "title_label", "help", "icon", "in_navigation")
 _WORDS: Final = {"label": True, "label_plural": True, "title_label": False, "help": False}
+_BAD_KEY: Final = _("A key begins with a letter and has small Latin letters, digits and _ only, at most 40 of them.")
 _NAMED: Final = {"fa": "نام", "en": "Name"}
 
 
@@ -150,10 +151,7 @@ def _keys(one: CustomObject, name: str, plural: str, problems: checking.Problems
             continue
         key = given if given.startswith(PREFIX) else f"{PREFIX}{given}"
         if not is_good(key):
-            message = _(
-                "A key begins with a letter and has small Latin letters, digits and _ only, at most 40 of them."
-            )
-            problems[where] = [Problem("bad_name", message)]
+            problems[where] = [Problem("bad_name", _BAD_KEY)]
         elif key in taken:
             problems[where] = [_taken()]
         found.append(key)
@@ -228,9 +226,8 @@ def delete_object(name: UUID | str, *, actor: Actor, typed: str) -> None:
     """Delete for good, by the typed name. Nobody sees it from now on; a job removes its records, and until that is
     done its name stays taken, so that a new entity never meets old records."""
     one = get_object(name, actor=actor, lock=True)
-    if match_key(typed) not in {
-        match_key(text) for text in (one.name, one.name.removeprefix(PREFIX), *one.label.values())
-    }:
+    names = (one.name, one.name.removeprefix(PREFIX), *one.label.values())
+    if match_key(typed) not in {match_key(name) for name in names}:
         raise Invalid.one("typed", "not_typed", format_lazy(_("Type {name} to delete it."), name=one.name))
     going = [one, *links_of(one)]
     counted = count_records(going)

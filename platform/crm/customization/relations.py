@@ -111,6 +111,13 @@ def change_relation(pk: UUID | str, *, actor: Actor, **said: Any) -> CustomRelat
     return _said(field, said, actor)
 
 
+@transaction.atomic
+def retell_relation(pk: UUID | str, *, actor: Actor, label: Any, list_label: Any, **said: Any) -> CustomRelation:
+    """Both sides at once, as the form in Settings has them."""
+    services.change_field(pk, actor=actor, label=label)
+    return change_relation(pk, actor=actor, label=list_label, **said)
+
+
 def relations_of(*, actor: Actor) -> list[CustomField]:
     """Every relation of the organization's own, those put away included."""
     require(actor, MANAGE)
