@@ -59,7 +59,7 @@ def held_fast(kind: Entity, ids: Collection[UUID]) -> dict[UUID, Problem]:
         if field.on_delete != "refuse" or not ids:
             continue
         rows = entity.records().filter(**{f"{field.column}__in": list(ids)}).order_by()
-        for pk, count in rows.values_list(field.column).annotate(n=Count("pk")):
+        for pk, count in rows.annotate(at=field.source).values_list("at").annotate(n=Count("pk")):
             message = _("{count} × {entity} point to this by “{field}”. Point them elsewhere first.")
             said = format_lazy(message, count=shown(count), entity=entity.label_plural, field=field.label)
             refused.setdefault(pk, Problem("pointed_at", said))

@@ -139,14 +139,21 @@ def taken_names() -> tuple[set[str], set[str]]:
 def suggested_keys(label: Mapping[str, str], label_plural: Mapping[str, str]) -> tuple[str, str]:
     """Free keys for these labels."""
     names, plurals = taken_names()
-    return suggest_name(label, names), suggest_name(label_plural or label, plurals)
+    name = suggest_name(label, names)
+    return name, suggest_name(_plural_words(name, label_plural), plurals)
+
+
+def _plural_words(name: str, label_plural: Mapping[str, str]) -> Mapping[str, str]:
+    """A plural that only Persian has would hardly be read in Latin letters."""
+    return label_plural if label_plural.get("en") else {"en": f"{name.removeprefix(PREFIX)}s"}
 
 
 def _keys(one: CustomObject, name: str, plural: str, problems: checking.Problems) -> tuple[str, str]:
     names, plurals = taken_names()
-    found = []
-    for where, given, taken, label in (("name", name, names, one.label), ("plural", plural, plurals, one.label_plural)):
+    found: list[str] = []
+    for where, given, taken in (("name", name, names), ("plural", plural, plurals)):
         if not given:
+            label = one.label if where == "name" else _plural_words(found[0], one.label_plural)
             found.append(suggest_name(label, taken))
             continue
         key = given if given.startswith(PREFIX) else f"{PREFIX}{given}"
