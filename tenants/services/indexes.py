@@ -8,10 +8,11 @@ nobody, and goes first. Names are within the schema, so they are in no release's
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.db import Error, connection
-from django.db.models import Index, Model, UniqueConstraint
+from django.db.models import Model, Q
+from django.db.models.sql import Query
 
 from kernel.context import public_context, require_tenant
 from kernel.errors import KernelError
@@ -31,6 +32,17 @@ SELECT c.relname, i.indisvalid FROM pg_class c JOIN pg_index i ON i.indexrelid =
 WHERE c.relnamespace = to_regnamespace(%s) AND starts_with(c.relname, 'cf_') AND c.relname = ANY(%s)"""
 
 
+@dataclass(frozen=True)
+class FieldIndex:
+    """An index over expressions, each with what stands behind it: a direction, or a class of operators."""
+
+    name: str
+    columns: tuple[tuple[Any, str], ...]
+    condition: Q
+    method: Literal["btree", "gin"] = "btree"
+    unique: bool = False
+
+
 @dataclass
 class Built:
     """What `build_indexes` did. `duplicates` where the unique index found the same value twice."""
@@ -47,14 +59,10 @@ def standing_indexes(names: Sequence[str]) -> dict[str, bool]:
         return {name: bool(valid) for name, valid in sql.rows(_STANDING, [schema, list(names)])}
 
 
-def build_indexes(
-    model: type[Model], indexes: Sequence[Index], unique: UniqueConstraint | None, *, run: JobRun | None = None
-) -> Built:
+def build_indexes(model: type[Model], indexes: Sequence[FieldIndex], *, run: JobRun | None = None) -> Built:
     """Make those of them that are missing in the bound workspace. Outside a transaction: each is one of its own."""
     schema, built = require_tenant().schema, Built()
     wanted = [(index.name, statement(model, index, schema)) for index in indexes]
-    if unique is not None:
-        wanted.append((unique.name, statement(model, unique, schema)))
     there = standing_indexes([name for name, _text in wanted])
     missing = [(name, text) for name, text in wanted if not there.get(name)]
     built.there = [name for name, _text in wanted if there.get(name)]
@@ -121,16 +129,27 @@ def _patient() -> Iterator[None]:
             sql.run("RESET lock_timeout")
 
 
-def statement(model: type[Model], index: Index | UniqueConstraint, schema: str) -> str:
-    """What makes it, with the table's full name: outside a transaction no path is bound."""
-    with public_context(), connection.schema_editor(collect_sql=True, atomic=False) as editor:
-        made: Any = (
-            index.create_sql(model, editor)
-            if isinstance(index, UniqueConstraint)
-            else index.create_sql(model, editor, concurrently=True)
-        )
-    made.parts["table"] = _full(schema, model._meta.db_table)
-    text = str(made)
-    if isinstance(index, UniqueConstraint):
-        text = text.replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1)
-    return text
+def statement(model: type[Model], index: FieldIndex, schema: str) -> str:
+    """What makes it, with the table's full name: outside a transaction no path is bound.
+
+    The expressions are compiled as in a query, so that the planner knows them again there.
+    """
+    query = Query(model, alias_cols=False)
+    compiler = query.get_compiler(connection=connection)
+
+    def text_of(expression: Any) -> str:
+        found, params = compiler.compile(expression.resolve_expression(query))
+        return _filled(found, params)
+
+    columns = ", ".join(f"({text_of(expression)}) {how}".strip() for expression, how in index.columns)
+    where = _filled(*query.build_where(index.condition).as_sql(compiler, connection))
+    unique = "UNIQUE " if index.unique else ""
+    return (
+        f"CREATE {unique}INDEX CONCURRENTLY {connection.ops.quote_name(index.name)}"
+        f" ON {_full(schema, model._meta.db_table)} USING {index.method} ({columns}) WHERE {where}"
+    )
+
+
+def _filled(text: str, params: Any) -> str:
+    with public_context(), connection.cursor() as cursor:
+        return str(cursor.mogrify(text, tuple(params)).decode())

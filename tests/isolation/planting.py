@@ -126,7 +126,8 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     ones. An import with its file, a change that can be undone, a key and a passkey of `owner`, archives."""
     from crm.imports.services.uploading import upload
 
-    record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city"})
+    held = _file_field(actor)
+    record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city", **held})
     file = f"name,city\n{MARK}1 Ltd,{MARK}1 city\n".encode()
     run = upload(actor=actor, entity="account", filename=f"{MARK}1.csv", chunks=[file])
     token, _secret = issue_token(actor=actor, user=owner, name=f"{MARK}0 token")
@@ -134,8 +135,17 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
-        "mfa.Authenticator": passkey.pk, **_archives(actor),
+        "mfa.Authenticator": passkey.pk, "a record with a file": record.pk, **_archives(actor),
     }  # fmt: skip
+
+
+def _file_field(actor: Any) -> dict[str, Any]:
+    """A field of files, and a file for it."""
+    from crm.customization.services import define_field
+
+    define_field(actor=actor, entity="account", kind="file", name="x_paper", label={"en": f"{MARK}0 paper"})
+    ref = files.save("fields", [f"{MARK}0 paper".encode()])
+    return {"x_paper": {"ref": ref, "name": f"{MARK}0.pdf", "size": 9, "type": "application/pdf"}}
 
 
 def _archives(actor: Any) -> dict[str, Any]:

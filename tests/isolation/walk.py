@@ -117,7 +117,7 @@ def named_ids(ids: dict[str, Any]) -> dict[str, Any]:
         "lane": str(ids["sfa.Stage"]), "product": str(ids["sfa.Product"]), "view": str(ids["crm.SavedView"]),
         "run": str(ids["crm.ImportRun"]), "archive": str(ids["an upload"]), "to": str(ids["a way back"]),
         "ref": f"restores/{ids['an upload']}", "job": str(ids["kernel.Job"]), "batch": str(ids["kernel.AuditEntry"]),
-        "q": MARK,
+        "q": MARK, "field": str(ids["crm.CustomField"]), "change": str(ids["kernel.AuditEntry"]),
     }  # fmt: skip
 
 

@@ -7,9 +7,8 @@ its largest value on has an index for that direction too.
 
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import transaction
-from django.db.models import F, Index, Q, UniqueConstraint
+from django.db.models import F, Q
 from django.utils import timezone
 
 from crm.customization.fields import fields_of
@@ -18,46 +17,44 @@ from crm.models import CustomField, Customization
 from kernel.ids import uuid7
 from kernel.jobs import JobRun
 from kernel.models import LIVE
-from kernel.registry import Entity, Field
+from kernel.registry import Entity
 from kernel.text.db import Fold
 from kernel.unique import UNIQUE, index_name
-from tenants.services.indexes import Built, build_indexes, drop_indexes
+from tenants.services.indexes import Built, FieldIndex, build_indexes, drop_indexes
 
 #: Asked for largest or latest first.
 _FROM_THE_TOP = frozenset({"integer", "decimal", "money", "percent", "rating", "date", "datetime"})
 _SEARCHED = frozenset({"text", "longtext", "email", "phone", "url", "address", "file", "autonumber"})
 
 
-def indexes_for(entity: Entity, field: Field, *, indexed: bool = True) -> list[Index]:
-    """Every index that the field shall have, beside the one that keeps it unique."""
-    if not indexed:
-        return []
+def indexes_for(definition: CustomField) -> tuple[Entity, list[FieldIndex]]:
+    """The entity, and every index that the field shall have."""
+    (field, *_rest) = fields_of(definition)
+    entity = entity_of(definition.entity)
     live = Q(LIVE, **entity.narrow)
-    found: list[Index] = []
-    if field.sortable:
-        up = field.expression.asc(), F("id").asc()
-        found.append(Index(*up, name=index_name(entity, field, "up"), condition=live))
+    found: list[FieldIndex] = []
+
+    def add(purpose: str, *columns: tuple[Any, str], **more: Any) -> None:
+        found.append(FieldIndex(index_name(entity, field, purpose), columns, live, **more))
+
+    if definition.options.get("indexed", True):
+        if field.sortable:
+            add("up", (field.expression, ""), (F("id"), ""))
         if field.kind in _FROM_THE_TOP:
-            down = field.expression.desc(nulls_last=True), F("id").desc()
-            found.append(Index(*down, name=index_name(entity, field, "down"), condition=live))
-    if field.kind == "multichoice":
-        found.append(GinIndex(field.expression, name=index_name(entity, field, "among"), condition=live))
-    if field.kind in _SEARCHED:
-        folded = OpClass(Fold(field.expression), name="gin_trgm_ops")
-        found.append(GinIndex(folded, name=index_name(entity, field, "words"), condition=live))
-    return found
+            add("down", (field.expression, "DESC NULLS LAST"), (F("id"), "DESC"))
+        if field.kind == "multichoice":
+            add("among", (field.expression, ""), method="gin")
+        if field.kind in _SEARCHED:
+            add("words", (Fold(field.expression), "ext.gin_trgm_ops"), method="gin")
+    if field.unique:
+        add(UNIQUE, (field.expression, ""), unique=True)
+    return entity, found
 
 
-def unique_for(entity: Entity, field: Field) -> UniqueConstraint | None:
-    if not field.unique:
-        return None
-    return UniqueConstraint(
-        field.expression, name=index_name(entity, field, UNIQUE), condition=Q(LIVE, **entity.narrow)
-    )
-
-
-def all_names(entity: Entity, field: Field) -> list[str]:
+def all_names(definition: CustomField) -> list[str]:
     """Names of every index that this field may have, now or before."""
+    (field, *_rest) = fields_of(definition)
+    entity = entity_of(definition.entity)
     return [index_name(entity, field, purpose) for purpose in ("up", "down", "among", "words", UNIQUE)]
 
 
@@ -67,13 +64,10 @@ def run_index(run: JobRun) -> None:
         definition = CustomField.objects.filter(pk=run.payload["field"]).exclude(state="deleted").first()
         if definition is None:
             return
-        (field, *_rest) = fields_of(definition)
-        entity = entity_of(definition.entity)
-        indexes = indexes_for(entity, field, indexed=definition.options.get("indexed", True))
-        unique = unique_for(entity, field)
-    built = build_indexes(entity.model_class, indexes, unique, run=run)
-    wanted = {index.name for index in indexes} | ({unique.name} if unique else set())
-    drop_indexes([name for name in all_names(entity, field) if name not in wanted])
+        entity, indexes = indexes_for(definition)
+        names = all_names(definition)
+    built = build_indexes(entity.model_class, indexes, run=run)
+    drop_indexes(set(names) - {index.name for index in indexes})
     with run.step():
         _note(definition, built)
 
@@ -88,6 +82,6 @@ def _note(definition: CustomField, built: Built) -> None:
 
 
 def drop_all(definition: CustomField) -> None:
-    entity: Any = entity_of(definition.entity)
-    (field, *_rest) = fields_of(definition)
-    drop_indexes(all_names(entity, field))
+    with transaction.atomic():
+        names = all_names(definition)
+    drop_indexes(names)

@@ -164,7 +164,9 @@ def get_field(pk: UUID | str, *, actor: Actor, lock: bool = False) -> CustomFiel
 
 
 def kind_of(field: CustomField) -> FieldKind:
-    return BY_KEY[key_of(field.kind, str(field.options.get("target", "")))]
+    """What people chose; a kind that Settings does not offer says its own name."""
+    key = key_of(field.kind, str(field.options.get("target", "")))
+    return BY_KEY.get(key) or FieldKind(key, key, "", "puzzle")
 
 
 @transaction.atomic

@@ -87,7 +87,11 @@ def _all_ids(request: HttpRequest, entity: Entity, actor: Actor) -> list[UUID]:
 
 def bulk_fields(entity: Entity) -> list[Field]:
     """Fields that make sense to set alike: not what names or tells apart a record."""
-    return [f for f in entity.editable_fields if f.name != entity.title and not f.unique and f.kind not in ("longtext", "file")]
+    return [
+        f
+        for f in entity.editable_fields
+        if f.name != entity.title and not f.unique and f.kind not in ("longtext", "file")
+    ]
 
 
 def bulk_field(entity: Entity, given: QueryDict) -> Field | None:

@@ -1,7 +1,7 @@
 """Form controls of an entity's fields: what stands in each, and reading back what was typed."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -115,12 +115,8 @@ def raw_value(field: Field, record: Any) -> str:
 def raw_of(field: Field, value: Any) -> str:
     if value in (None, "", []):
         return ""
-    if field.kind == "multichoice":
-        return ",".join(map(str, value))
-    if field.kind == "address":
-        return _json(value)
-    if field.kind == "file":
-        return compound.token_of(value)
+    if field.kind in _WRITTEN:
+        return _WRITTEN[field.kind](value)
     if field.kind == "relation":
         return str(getattr(value, "pk", value))
     if field.kind == "bool":
@@ -134,6 +130,11 @@ def raw_of(field: Field, value: Any) -> str:
 
 def _json(parts: Mapping[str, str]) -> str:
     return json.dumps({part: parts[part] for part in compound.PARTS if parts.get(part)}, ensure_ascii=False)
+
+
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    "multichoice": lambda keys: ",".join(map(str, keys)), "address": _json, "file": compound.token_of,
+}  # fmt: skip
 
 
 def _address(value: str) -> dict[str, str]:

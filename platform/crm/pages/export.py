@@ -6,7 +6,7 @@ Rows are read page by page and written to a file on disk, so memory stays the sa
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -89,12 +89,8 @@ def plain_value(field: Field, record: Any, labels: Labels) -> Any:
             return harmless(labels.get(field.target, value))
         case "choice":
             return harmless(choice_text(field, value))
-        case "multichoice":
-            return harmless(listed(choice_text(field, one) for one in value)) or None
-        case "address":
-            return harmless(compound.in_cell(value))
-        case "file":
-            return harmless(str(value["name"]))
+        case "multichoice" | "address" | "file":
+            return harmless(_SEVERAL[field.kind](field, value)) or None
         case "bool":
             return yes_no(value)
         case "date":
@@ -103,6 +99,13 @@ def plain_value(field: Field, record: Any, labels: Labels) -> Any:
             return local_time(value).replace(tzinfo=None, microsecond=0)
         case _:
             return value if isinstance(value, int | Decimal) else harmless(str(value))
+
+
+_SEVERAL: dict[str, Callable[[Field, Any], str]] = {
+    "multichoice": lambda field, value: listed(choice_text(field, one) for one in value),
+    "address": lambda _field, value: compound.in_cell(value),
+    "file": lambda _field, value: str(value["name"]),
+}
 
 
 def harmless(text: str) -> str:

@@ -22,9 +22,7 @@ _TEXT: dict[str, Callable[[Any], str]] = {
     "integer": formats.num, "decimal": formats.num, "percent": formats.pct, "date": formats.date_short,
     "datetime": formats.datetime_, "phone": formats.phone,
 }  # fmt: skip
-_LATIN = frozenset(
-    {"email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "autonumber"}
-)
+_LATIN = frozenset({"email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "autonumber"})
 STARS = 5
 
 

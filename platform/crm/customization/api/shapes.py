@@ -91,7 +91,11 @@ LAYOUT: Schema = {
         "undo": {"type": ["string", "null"], "format": "uuid", "description": "What …/undo/ takes this back by."},
     },
 }  # fmt: skip
-UPLOAD: Schema = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+UPLOAD: Schema = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary"}},
+    "required": ["file"],
+}
 UPLOADED: Schema = {
     "type": "object",
     "properties": {

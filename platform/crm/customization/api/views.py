@@ -38,7 +38,9 @@ def represent(field: CustomField) -> dict[str, Any]:
 def _given(request: Request, known: tuple[str, ...]) -> dict[str, Any]:
     data: Mapping[str, Any] = object_of(request.data)
     if strangers := [name for name in data if name not in known]:
-        raise Invalid({name: [Problem("unknown_field", _("There is no field of this name here."))] for name in strangers})
+        raise Invalid(
+            {name: [Problem("unknown_field", _("There is no field of this name here."))] for name in strangers}
+        )
     given = dict(data)
     for name in ("required", "unique", "dry_run"):
         if name in given and not isinstance(given[name], bool):
@@ -151,7 +153,9 @@ class LayoutView(ApiView):
         name = self._entity(entity)
         given = _given(request, ("sections", "columns", "hidden"))
         for key, value in given.items():
-            if not isinstance(value, list) or not all(isinstance(v, Mapping if key == "sections" else str) for v in value):
+            if not isinstance(value, list) or not all(
+                isinstance(v, Mapping if key == "sections" else str) for v in value
+            ):
                 raise Invalid.one(key, "not_a_list", _("A list of values is expected here."))
         return Response(_layout(name, layouts.save_layout(name, actor=self.actor, **given)))
 

@@ -88,7 +88,11 @@ def new(request: HttpRequest, entity: str) -> HttpResponse:
     said = definition_from(request.POST, chosen)
     try:
         made = services.define_field(
-            actor=actor_of(request), entity=kind.name, kind=chosen.key, name=request.POST.get("name", "").strip(), **said
+            actor=actor_of(request),
+            entity=kind.name,
+            kind=chosen.key,
+            name=request.POST.get("name", "").strip(),
+            **said,
         )
     except Invalid as error:
         return _form(request, kind, chosen, said, error, status=422)
@@ -208,4 +212,3 @@ def suggested(request: HttpRequest, entity: str) -> HttpResponse:
     label = {language: request.GET.get(f"label_{language}", "")[:120] for language in ("fa", "en")}
     name = services.suggested_name(kind, label) if any(label.values()) else ""
     return HttpResponse(name, content_type="text/plain; charset=utf-8")
-

@@ -1,4 +1,4 @@
-"""Settings › Fields and forms › Form: sections and the order of fields, the list's columns, and what ours are called."""
+"""Settings › Fields and forms › Form: sections and the order of fields, columns, and what our fields are called."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
