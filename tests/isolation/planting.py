@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from crm.customization.objects import define_object
+from crm.customization.relations import define_relation
+from crm.customization.services import define_field
 from identity.services.tokens import issue_token
 from kernel import files
 from kernel.context import public_context
@@ -32,7 +35,7 @@ SIGN = "vqkw"
 _number = count(1)
 #: Definitions must be whole to be read at all: one entity of the workspace's own, with one field.
 _WORDS = ("label", "label_plural", "title_label", "help")
-OWN, OWN_PLURAL = f"x_{MARK}", f"x_{MARK}s"
+OWN, OWN_PLURAL, OWN_RELATION = f"x_{MARK}", f"x_{MARK}s", f"x_{MARK}_r"
 _DEFINED: dict[str, dict[str, Any]] = {
     # Every colleague who may see such records reads what they are called, so these words are the workspace's sign.
     "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL, **{key: {"en": f"{SIGN}0 own"} for key in _WORDS}},
@@ -48,6 +51,16 @@ _DEFINED: dict[str, dict[str, Any]] = {
     "crm.CustomRecord": {"object": OWN, "extra": {f"{OWN}_f": f"{MARK}-value"}},
     "crm.EntityLayout": {"entity": OWN},
 }
+
+
+def make_alike(actor: Any) -> None:
+    """The same in the neighbour's workspace: an entity of this name with these fields, so that the addresses of the
+    other's open here, and only the ids are foreign."""
+    words = {"en": "Ours"}
+    define_object(actor=actor, name=OWN, plural=OWN_PLURAL, label=words, label_plural=words)
+    define_field(actor=actor, entity=OWN, name=f"{OWN}_f", kind="text", label=words)
+    define_relation(actor=actor, entity=OWN, target="account", name=OWN_RELATION, label=words)
+    create_record(OWN, actor=actor, values={"name": "Ours"})
 
 
 def own_models() -> tuple[type[models.Model], ...]:
@@ -127,6 +140,8 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     from crm.imports.services.uploading import upload
 
     held = _file_field(actor)
+    words = {"en": f"{SIGN}0 rel"}
+    relation = define_relation(actor=actor, entity=OWN, target="account", name=OWN_RELATION, label=words)
     record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city", **held})
     file = f"name,city\n{MARK}1 Ltd,{MARK}1 city\n".encode()
     run = upload(actor=actor, entity="account", filename=f"{MARK}1.csv", chunks=[file])
@@ -135,7 +150,7 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
-        "mfa.Authenticator": passkey.pk, "a record with a file": record.pk, **_archives(actor),
+        "mfa.Authenticator": passkey.pk, "a relation": relation.pk, "a record with a file": record.pk, **_archives(actor),
     }  # fmt: skip
 
 
