@@ -17,6 +17,7 @@ from crm.customization.relations import define_relation
 from crm.customization.services import define_field
 from identity.services.tokens import issue_token
 from kernel import files
+from kernel.access import system_actor
 from kernel.context import public_context
 from kernel.ids import uuid7
 from kernel.models import Job
@@ -60,7 +61,7 @@ def make_alike(actor: Any) -> None:
     define_object(actor=actor, name=OWN, plural=OWN_PLURAL, label=words, label_plural=words)
     define_field(actor=actor, entity=OWN, name=f"{OWN}_f", kind="text", label=words)
     define_relation(actor=actor, entity=OWN, target="account", name=OWN_RELATION, label=words)
-    create_record(OWN, actor=actor, values={"name": "Ours"})
+    create_record(OWN, actor=system_actor("test"), values={"name": "Ours"})
 
 
 def own_models() -> tuple[type[models.Model], ...]:
