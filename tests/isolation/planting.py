@@ -34,9 +34,10 @@ MARK = "qzxj"
 #: What the marked workspace itself is called.
 SIGN = "vqkw"
 _number = count(1)
-#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field.
+#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field. The neighbour has one of
+#: the same names (`make_alike`), so these are no marks.
 _WORDS = ("label", "label_plural", "title_label", "help")
-OWN, OWN_PLURAL, OWN_RELATION = f"x_{MARK}", f"x_{MARK}s", f"x_{MARK}_r"
+OWN, OWN_PLURAL, OWN_RELATION = "x_planted", "x_planteds", "x_planted_r"
 _DEFINED: dict[str, dict[str, Any]] = {
     # Every colleague who may see such records reads what they are called, so these words are the workspace's sign.
     "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL, **{key: {"en": f"{SIGN}0 own"} for key in _WORDS}},
