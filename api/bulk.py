@@ -26,7 +26,7 @@ def read_match(entity: Entity, given: Any) -> list[str]:
         raise Invalid.one("match", "bad_match", _("“match” is the name of a field or a list of names."))
     for name in names:
         spec = entity.all_fields.get(name)
-        if spec is None or spec.kind == "longtext":
+        if spec is None or spec.masked or spec.kind == "longtext":
             raise Invalid.one("match", "unknown_field", _("Match by fields that this entity has, such as “email”."))
     return names
 

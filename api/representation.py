@@ -17,7 +17,7 @@ from kernel.access import Actor
 from kernel.compound import token_of
 from kernel.errors import Invalid, Problem
 from kernel.query import labels_for
-from kernel.registry import Entity, Field
+from kernel.registry import Entity, Field, registry
 
 #: What every record carries beside the fields its engine wrote down.
 SYSTEM = ("id", "version", "created_at", "updated_at")
@@ -47,7 +47,9 @@ def number(value: Any) -> Any:
 def system_fields(entity: Entity) -> tuple[str, ...]:
     """The system's columns that this entity has and does not list itself."""
     columns = {f.name for f in entity.model_class._meta.get_fields()}
-    return tuple(name for name in SYSTEM if name in columns and name not in entity.all_fields)
+    # What the engine lists is a field like others, which may be hidden from this reader.
+    listed = registry.entity(entity.name).all_fields
+    return tuple(name for name in SYSTEM if name in columns and name not in listed)
 
 
 def output_names(entity: Entity) -> tuple[str, ...]:
@@ -57,7 +59,8 @@ def output_names(entity: Entity) -> tuple[str, ...]:
 def loose_currencies(entity: Entity) -> tuple[str, ...]:
     """Currency columns that an engine did not list, shown beside their amount all the same."""
     names = (f.currency for f in entity.all_fields.values() if f.kind == "money")
-    return tuple(n for n in dict.fromkeys(names) if n and n not in entity.all_fields)
+    listed = registry.entity(entity.name).all_fields
+    return tuple(n for n in dict.fromkeys(names) if n and n not in listed)
 
 
 def split(values: Iterable[str]) -> list[str]:
@@ -103,7 +106,12 @@ class Shape:
     def rows(self, records: Sequence[Any], actor: Actor) -> list[dict[str, Any]]:
         relations = [self.entity.field(n) for n in self.names if self._is_relation(n)]
         labels = _labels(relations, records, actor)
-        plain = [(n, _writer(self.entity.all_fields.get(n))) for n in self.names if not self._is_relation(n)]
+        known = self.entity.all_fields
+        plain = [
+            (n, known[n].column if n in known else n, _writer(known.get(n)))
+            for n in self.names
+            if not self._is_relation(n)
+        ]
         return [self._row(record, plain, relations, labels) for record in records]
 
     def row(self, record: Any, actor: Actor) -> dict[str, Any]:
@@ -114,10 +122,10 @@ class Shape:
         return spec is not None and spec.kind == "relation"
 
     def _row(
-        self, record: Any, plain: list[tuple[str, Callable[[Any], Any]]], relations: list[Field],
+        self, record: Any, plain: list[tuple[str, str, Callable[[Any], Any]]], relations: list[Field],
         labels: dict[str, dict[UUID, str]],
     ) -> dict[str, Any]:  # fmt: skip
-        written = {name: write(getattr(record, name)) for name, write in plain}
+        written = {name: write(getattr(record, column)) for name, column, write in plain}
         for spec in relations:
             pk = getattr(record, spec.column)
             label = labels.get(spec.target, {}).get(pk) if pk else None

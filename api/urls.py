@@ -12,13 +12,15 @@ from kernel.registry import Entity, registry
 View = entities.EntityViewSet
 
 
-#: Below an entity's own address: list/create, bulk, one record, its restoring and its history.
+#: Below an entity's own address: list/create, bulk, one record, its restoring, its history and its shares.
 ROUTES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("", "list", {"get": "list", "post": "create"}),
     ("bulk/", "bulk", {"post": "bulk", "delete": "bulk_destroy"}),
     ("<str:pk>/", "record", {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ("<str:pk>/restore/", "restore", {"post": "restore"}),
     ("<str:pk>/history/", "history", {"get": "history"}),
+    ("<str:pk>/shares/", "shares", {"get": "list_shares", "post": "share"}),
+    ("<str:pk>/shares/<str:share>/", "share", {"delete": "unshare"}),
 )
 
 

@@ -16,6 +16,7 @@ manifest = Module(
         Permission("tenants.organization.close", _("Close the workspace, and take that back"), holds="closed"),
         Permission("tenants.engine.switch", _("Switch engines on and off")),
         Permission("tenants.data.export", _("Download all data of the workspace"), holds="closed"),
+        Permission("tenants.audit.keep", _("Decide how long the audit is kept, and whose pages it watches")),
         Permission("tenants.data.restore", _("Restore the workspace from an archive")),
     ),
     settings_pages=(
@@ -31,6 +32,7 @@ manifest = Module(
     jobs={
         "tenants.export": "tenants.archive.exporting.run_export",
         "tenants.restore": "tenants.archive.restoring.run_restore",
+        "tenants.audit_removal": "tenants.audit.removal.run_removal",
     },
     publishes=(
         "tenants.engine_enabled",

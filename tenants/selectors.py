@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db import ProgrammingError, transaction
 
@@ -11,9 +12,12 @@ from kernel.registry import registry
 from tenants import sql, waiting
 from tenants.models import Organization
 from tenants.states import states_where
+from tenants.versions import CORE, version_of
 
 log = logging.getLogger(__name__)
 _CHUNK = 200
+#: Seconds that lines of the audit wait for others to be sealed with.
+_SEALED_AFTER = 15
 
 
 def current_organization() -> Organization:
@@ -65,9 +69,29 @@ def schemas_with_work() -> list[str]:
     are noted or in turn.
     """
     notes = waiting.noted()
-    due = _due(among={*notes, *waiting.turn_of()})
-    waiting.settle(notes, idle=_idle(among=notes.keys() - set(due)))
+    among = {*notes, *waiting.turn_of()}
+    unsealed = _unsealed(among=among)
+    due = sorted({*_due(among=among), *(schema for schema, waits in unsealed.items() if waits)})
+    waiting.settle(notes, idle=_idle(among=notes.keys() - {*due, *unsealed}))
     return due
+
+
+def _unsealed(*, among: Collection[str]) -> dict[str, bool]:
+    """Where lines of the audit are in no seal yet, and whether they have waited long enough.
+
+    Only of workspaces whose tables are of today: those that a release has not reached yet may have no seals.
+    """
+    with public_context():
+        today = Organization.objects.filter(schema_name__in=list(among), **{f"releases__{CORE}": version_of(CORE)})
+        known = list(today.values_list("schema_name", flat=True))
+    rows = _of_every_schema(
+        "SELECT {name}, min(at) < clock_timestamp() - %s * interval '1 second' FROM ("
+        " SELECT at FROM {schema}.kernel_audit WHERE id > COALESCE("
+        " (SELECT last_id FROM {schema}.kernel_audit_seal ORDER BY last_id DESC LIMIT 1), %s) ORDER BY id LIMIT 1) a"
+        " HAVING count(*) > 0",
+        _SEALED_AFTER, UUID(int=0), among=known,
+    )  # fmt: skip
+    return dict(rows)
 
 
 def _due(*, among: Collection[str]) -> list[str]:
@@ -115,3 +139,10 @@ def workspaces_of(email: str) -> list[Organization]:
     )
     with public_context():
         return list(Organization.objects.filter(schema_name__in=[row[0] for row in rows]).order_by("name"))
+
+
+def organizations_with_policy() -> list[Organization]:
+    """Open workspaces that have decided about their audit."""
+    with public_context():
+        decided = Organization.objects.filter(preferences__has_key="audit", quarantined_at=None)
+        return list(decided.filter(state__in=states_where(jobs="all")))

@@ -8,13 +8,14 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from kernel import files, jobs, outbox
+from kernel import files, jobs, outbox, sealing
 from kernel.access import system_actor
 from kernel.context import Tenant, tenant_context
 from tenants import erasure, health, lifecycle, pool, reaper, releases
+from tenants.audit.removal import start_removal
 from tenants.celery import WorkspaceTask
 from tenants.models import Organization
-from tenants.selectors import schemas_with_work
+from tenants.selectors import organizations_with_policy, schemas_with_work
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def catch_up() -> None:
     """Everything that is due in one workspace."""
     outbox.relay()
     jobs.run_due()
+    sealing.seal_lines()
 
 
 @shared_task(base=WorkspaceTask, name="tenants.tasks.sweep", public=True)
@@ -82,6 +84,16 @@ def reap() -> int:
 def sweep_files() -> int:
     """Remove archives and uploads that have had their time, in every workspace; how many."""
     return files.sweep(settings.FILES_KEPT_DAYS)
+
+
+@shared_task(base=WorkspaceTask, name="tenants.tasks.keep_audits", public=True)
+def keep_audits() -> int:
+    """Start the removal of what audits no longer keep, where a policy says so; in how many workspaces."""
+    done = 0
+    for organization in organizations_with_policy():
+        with tenant_context(organization.as_tenant()):
+            done += _try(start_removal, organization)
+    return done
 
 
 @shared_task(base=WorkspaceTask, name="tenants.tasks.release_one", public=True)

@@ -145,5 +145,29 @@ def history() -> Schema:
     return closed({"results": {"type": "array", "items": entry}, "next": _ADDRESS}, ["results", "next"])
 
 
+def _share_words() -> dict[str, Any]:
+    return {
+        "to_kind": {"type": "string", "enum": ["user", "team", "role"]}, "to": UUID,
+        "level": {"type": "string", "enum": ["view", "change", "delete"]},
+        "until": {"type": ["string", "null"], "format": "date-time"}, "note": {"type": "string", "maxLength": 300},
+    }  # fmt: skip
+
+
+def share() -> Schema:
+    label: Schema = {"type": ["string", "null"]}
+    given = _share_words()
+    whole = {"id": UUID, **given, "to_label": label, "by": {"type": ["string", "null"], "format": "uuid"},
+             "by_label": label, "created_at": {"type": "string", "format": "date-time"}}  # fmt: skip
+    return closed(whole, list(whole))
+
+
+def shares() -> Schema:
+    return closed({"results": {"type": "array", "items": share()}}, ["results"])
+
+
+def new_share() -> Schema:
+    return closed(_share_words(), ["to_kind", "to"])
+
+
 def name_of(entity: Entity, suffix: str = "") -> str:
     return component(entity, suffix)

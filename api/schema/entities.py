@@ -10,7 +10,17 @@ from drf_spectacular.plumbing import ComponentRegistry
 from api.schema import components, problems
 from api.schema.components import put
 from api.schema.fields import Schema, component
-from api.schema.parameters import ID, IDEMPOTENCY, IF_MATCH, IF_NONE_MATCH, MATCH, list_parameters, paging, shaping
+from api.schema.parameters import (
+    ID,
+    IDEMPOTENCY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    MATCH,
+    SHARE,
+    list_parameters,
+    paging,
+    shaping,
+)
 from kernel.registry import Entity
 from kernel.registry import registry as entities
 
@@ -129,6 +139,31 @@ class EntitySchema(AutoSchema):
             "parameters": [ID, *paging()],
             "responses": {"200": self._answer(_("One page."), self._shared("History", components.history))},
             "problems": [404, 422],
+        }
+
+    def _list_shares(self, _entity: Entity) -> Schema:
+        return {
+            "summary": _("With whom it is shared"),
+            "parameters": [ID],
+            "responses": {"200": self._answer(_("All shares."), self._shared("Shares", components.shares))},
+            "problems": [404],
+        }
+
+    def _share(self, _entity: Entity) -> Schema:
+        return {
+            "summary": _("Share it with a person, a team or a role"),
+            "parameters": [ID, IDEMPOTENCY],
+            "requestBody": {"required": True, "content": _json(components.new_share())},
+            "responses": {"201": self._answer(_("The share."), self._shared("Share", components.share))},
+            "problems": [400, 404, 409, 413, 415, 422],
+        }
+
+    def _unshare(self, _entity: Entity) -> Schema:
+        return {
+            "summary": _("Take a share back"),
+            "parameters": [ID, SHARE],
+            "responses": {"204": {"description": _("No longer shared."), "headers": problems.rate_headers()}},
+            "problems": [404],
         }
 
     def _bulk(self, entity: Entity) -> Schema:

@@ -12,6 +12,7 @@ from kernel.registry import Entity, Field
 
 _HEADER: Schema = {"type": "string"}
 ID: Schema = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+SHARE: Schema = {"name": "share", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 IF_MATCH: Schema = {"name": "If-Match", "in": "header", "schema": _HEADER}
 IF_NONE_MATCH: Schema = {"name": "If-None-Match", "in": "header", "schema": _HEADER}
 IDEMPOTENCY: Schema = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}

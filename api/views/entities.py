@@ -16,14 +16,17 @@ from api.history import answer_history
 from api.pages import answer_list
 from api.representation import SYSTEM, Shape
 from api.schema.entities import EntitySchema
+from api.shares import answer_shares, make_share
 from api.versions import etag, from_header, object_of, take_from_body, unchanged_since
 from api.views.base import ApiView
 from kernel import records
 from kernel.access import entity_for, get_record_for, require
+from kernel.audit import record_opening
 from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.paths import own_entity
 from kernel.registry import Entity
+from kernel.shares import unshare_record
 
 #: What any bulk delete may name at once.
 _NO_IDS = _("“ids” is a list of at most 10,000 record ids.")
@@ -121,6 +124,7 @@ class EntityViewSet(ViewSetMixin, ApiView):
         record = get_record_for(self.actor, self.entity, pk)
         if unchanged_since(request, record):
             return Response(status=304, headers={"ETag": etag(record) or ""})
+        record_opening(actor=self.actor, entity=self.entity, record=record)
         return self._answer(record)
 
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -153,6 +157,17 @@ class EntityViewSet(ViewSetMixin, ApiView):
 
     def history(self, request: Request, pk: str) -> Response:
         return Response(answer_history(request, self.entity, identifier(pk), self.actor))
+
+    def list_shares(self, _request: Request, pk: str) -> Response:
+        return Response(answer_shares(self.entity, identifier(pk), self.actor))
+
+    def share(self, request: Request, pk: str) -> Response:
+        made = make_share(self.entity, identifier(pk), object_of(request.data), self.actor)
+        return Response(made, status=201)
+
+    def unshare(self, _request: Request, pk: str, share: str) -> Response:
+        unshare_record(self.entity, identifier(pk), identifier(share), actor=self.actor)
+        return Response(status=204)
 
 
 class OwnEntityViewSet(EntityViewSet):

@@ -12,7 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select, Textarea
 from django.forms.widgets import CheckboxSelectMultiple, FileInput, Input
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 from django_vite.core.asset_loader import DjangoViteAssetLoader  # type: ignore[import-untyped]  # it ships no types
@@ -50,6 +50,14 @@ def avatar(name: object, key: object = "", classes: str = "", label: bool = Fals
     hue = int(hashlib.md5(str(key or text).encode(), usedforsecurity=False).hexdigest(), 16) % HUES + 1
     spoken = format_html('role="img" aria-label="{}"', text) if label else mark_safe('aria-hidden="true"')
     return format_html('<span class="ava av{} {}" {}>{}</span>', hue, classes, spoken, initials(text))
+
+
+@register.simple_tag
+def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
+    """A text in parts, those that answered to a search in `<mark>`."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces)
+    )
 
 
 @register.filter

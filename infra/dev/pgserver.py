@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import locale
 import os
 import shutil
 import signal
@@ -35,6 +36,19 @@ SETTINGS = {
 # For a server that is thrown away after the tests.
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "wal_level": "minimal",
             "max_wal_senders": "0"}  # fmt: skip
+
+
+def letters() -> str:
+    """The locale by which PostgreSQL tells what a letter is: under "C" its trigrams know those of English only."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "en_US.UTF-8", "UTF-8"):
+            with suppress(locale.Error):
+                locale.setlocale(locale.LC_CTYPE, name)
+                return name
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return "C"
 
 
 @dataclass
@@ -93,7 +107,8 @@ class Server:
             password.chmod(0o600)
             run_quietly(
                 [programs / "bin" / "initdb", "-D", self.data, "-U", SUPERUSER, "--pwfile", password,
-                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=und",
+                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--lc-ctype={letters()}", "--locale-provider=icu",
+                 "--icu-locale=und",
                  *(["--no-sync"] if "fsync" in self.settings else [])],
                 cwd=self.home, env=self.environment(), account=self.account,
                 advice="On a Linux without glibc (Alpine) these programs do not run: "

@@ -122,6 +122,7 @@ deal = Entity(
     ),
     prepare="modules.sfa.services.deals.prepare_deal",
     events="modules.sfa.services.deals.deal_events",
+    search_fields=("name", "reference", "account", "contact"),
     empty_hint=_("A deal says what you sell, to whom, and what comes next."),
 )  # fmt: skip
 

@@ -1,6 +1,11 @@
 """Addresses of the customer base under /api/v1/, beside those of its entities."""
 
-from crm.customization.api.urls import urlpatterns as customization
-from crm.imports.api.urls import urlpatterns as imports
+from django.urls import path
 
-urlpatterns = [*imports, *customization]
+from crm.audit.api import AuditView
+from crm.customization.api import urlpatterns as formulas
+from crm.customization.rest.urls import urlpatterns as customization
+from crm.imports.api.urls import urlpatterns as imports
+from crm.search_api.urls import urlpatterns as search
+
+urlpatterns = [*imports, *formulas, *customization, *search, path("audit/", AuditView.as_view(), name="api-audit")]

@@ -7,7 +7,7 @@ from kernel.registry import Entity, F, Listed, Module, NavItem, Permission, Sect
 
 EVERYONE = {
     "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
-    "member": {"view": "all", "add": "all", "change": "team", "delete": "own"},
+    "member": {"view": "all", "add": "all", "change": "team_below", "delete": "own"},
     "reader": {"view": "all"},
 }
 
@@ -39,6 +39,7 @@ account = Entity(
     ),
     listed_by=(Listed("parent", ("name", "city")),),
     levels=EVERYONE,
+    search_fields=("name", "phone", "email", "website", "national_id"),
     empty_hint=_("An account is an organization you sell to or work with."),
 )  # fmt: skip
 
@@ -70,6 +71,7 @@ contact = Entity(
     prepare="crm.services.contacts.prepare_contact",
     listed_by=(Listed("account", ("name", "job_title", "phone", "email")),),
     levels=EVERYONE,
+    search_fields=("name", "email", "phone", "mobile", "account"),
     empty_hint=_("A contact is a person, usually at one of your accounts."),
 )  # fmt: skip
 
@@ -81,19 +83,24 @@ manifest = Module(
     icon="users",
     always_on=True,
     entities=(account, contact),
-    permissions=(Permission("crm.customization.manage", _("Fields, entities and forms")),),
     nav=(
         NavItem(_("My day"), "crm:home", "sun", key="h"),
         NavItem(pgettext_lazy("navigation", "Accounts"), "crm:account_list", "building-2", "crm.account.view", key="a"),
         NavItem(contact.label_plural, "crm:contact_list", "users", "crm.contact.view", key="p"),
         NavItem(_("Import"), "crm:import_list", "file-up", "crm.account.import", key="i"),
     ),
-    urls="crm.urls",
-    api_urls="crm.api_urls",
+    permissions=(
+        Permission("crm.customization.manage", _("Fields, entities and forms")),
+        Permission("crm.audit.view", _("Look into the audit, and check it"), holds="closed"),
+        Permission("crm.audit.export", _("Take the audit away as a file"), holds="closed"),
+    ),
     settings_pages=(
         SettingsPage(_("Fields and forms"), "crm:customization", "organization", "crm.customization.manage"),
         SettingsPage(_("Objects and relations"), "crm:objects", "organization", "crm.customization.manage"),
+        SettingsPage(_("Audit"), "crm:audit", "data", "crm.audit.view"),
     ),
+    urls="crm.urls",
+    api_urls="crm.api_urls",
     publishes=(
         "crm.field_defined",
         "crm.field_changed",
@@ -111,12 +118,17 @@ manifest = Module(
     ),
     hears={"tenants.workspace_restored": "crm.customization.jobs.hear_restored"},
     jobs={
+        "crm.search_words": "kernel.search.gathering.gather_words",
         "crm.import": "crm.imports.run.run_import",
         "crm.import_preview": "crm.imports.preview.run_preview",
+        "crm.derive": "kernel.derived.refilling.run_refill",
+        "crm.derive_nightly": "kernel.derived.refilling.run_nightly",
+        "crm.audit_check": "crm.audit.check.run_check",
         "crm.field_index": "crm.customization.indexes.run_index",
         "crm.field_purge": "crm.customization.jobs.run_purge",
         "crm.field_number": "crm.customization.jobs.run_number",
         "crm.object_purge": "crm.customization.object_jobs.run_purge",
         "crm.field_convert": "crm.customization.converting.run_convert",
     },
+    reading_jobs=frozenset({"crm.audit_check"}),
 )

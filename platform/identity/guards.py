@@ -5,7 +5,7 @@ Run by kernel.records before every save, without queries. Roles and states chang
 
 from django.utils.translation import gettext_lazy as _
 
-from identity.models import Team, User
+from identity.models import Team, Territory, User
 from kernel.access import Actor
 from kernel.errors import Invalid
 
@@ -33,3 +33,9 @@ def prepare_team(record: Team, changed: set[str], actor: Actor) -> None:
     """Whoever leads a team, or a team above it, reaches its records: moving either is managing people."""
     if not record._state.adding and changed & {"parent", "manager"} and not actor.may(MANAGE):
         raise Invalid.one("", "denied", _("Only who manages people may change a team's lead or its place in the tree."))
+
+
+def prepare_territory(record: Territory, changed: set[str], actor: Actor) -> None:
+    """Whoever serves a territory reaches what lies below it: moving one is managing people."""
+    if not record._state.adding and "parent" in changed and not actor.may(MANAGE):
+        raise Invalid.one("", "denied", _("Only who manages people may change a territory's place in the tree."))

@@ -1,9 +1,9 @@
-"""From roles to levels: what each permission code is worth to whoever holds a role."""
+"""From roles to levels: what each permission code, and each field, is worth to whoever holds these roles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from identity.models import Role
-from kernel.registry import LEVELS, registry
+from kernel.registry import FIELD_LEVELS, LEVELS, registry
 
 #: Nobody holds these, not even administrators. People are deactivated, never deleted: records and history need them.
 #: Roles change through identity.services alone, under identity.role.manage.
@@ -26,6 +26,46 @@ def effective_levels(role: Role | None) -> Mapping[str, str]:
     }
 
 
+def highest(several: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """What several roles give together: of each code the highest level."""
+    each = list(several)
+    if len(each) == 1:
+        return each[0]
+    found: dict[str, str] = {}
+    for levels in each:
+        for code, level in levels.items():
+            if LEVELS.index(level) > LEVELS.index(found.get(code, "none")):
+                found[code] = level
+    return found
+
+
+def field_levels(held: Iterable[tuple[Role, Mapping[str, str]]]) -> tuple[dict[str, str], frozenset[str]]:
+    """Levels of fields below "edit", and which masked ones may be revealed.
+
+    The most permissive role wins, among those that show the entity at all: a role that has nothing to do with contacts
+    says nothing about their e-mail.
+    """
+    holders = list(held)
+    if any(role.is_admin for role, _levels in holders):
+        return {}, frozenset()
+    codes = {code for role, _levels in holders for code in role.fields}
+    levels: dict[str, str] = {}
+    reveals = set()
+    for code in codes:
+        entity, _dot, _name = code.rpartition(".")
+        given = [
+            (_known_field(role.fields.get(code, "edit")), role)
+            for role, own in holders
+            if own.get(f"{entity}.view", "none") != "none"
+        ]
+        level = max((level for level, _role in given), key=FIELD_LEVELS.index, default="hidden")
+        if level != "edit":
+            levels[code] = level
+        if level == "masked" and any(one == "masked" and role.masked_reveal for one, role in given):
+            reveals.add(code)
+    return levels, frozenset(reveals)
+
+
 def default_levels(key: str) -> dict[str, str]:
     """What a built-in role starts with, as the installed engines declare it."""
     return {
@@ -38,3 +78,7 @@ def default_levels(key: str) -> dict[str, str]:
 def _known(level: str) -> str:
     """A level this release does not know gives nothing."""
     return level if level in LEVELS else "none"
+
+
+def _known_field(level: str) -> str:
+    return level if level in FIELD_LEVELS else "hidden"

@@ -22,6 +22,10 @@ class Role(Record):
     levels = models.JSONField(default=dict)
     description = models.CharField(_("description"), max_length=300, blank=True)
     is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
+    #: What holders may do with single fields: {"crm.contact.email": "hidden" | "masked" | "read"}; not named is "edit".
+    fields = models.JSONField(default=dict, db_default={}, editable=False)
+    #: Whether holders may have a masked value shown, one at a time and written down.
+    masked_reveal = models.BooleanField(_("may reveal masked values"), default=False, db_default=False, editable=False)
 
     class Meta(Record.Meta):
         verbose_name = _("role")
@@ -159,7 +163,68 @@ class User(AbstractBaseUser, Record):
 
     @property
     def is_admin(self) -> bool:
-        return self.role is not None and self.role.is_admin
+        """Whether any of their roles is the administrators'."""
+        if self.role is not None and self.role.is_admin:
+            return True
+        return self.further_roles.filter(role__key=Role.ADMIN).exists()
+
+
+class UserRole(models.Model):
+    """A role that somebody holds beside their main one; what several roles give adds up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="further_roles")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="further_holders")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("further role")
+        verbose_name_plural = _("further roles")
+        constraints = (models.UniqueConstraint(fields=["user", "role"], name="user_role_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role_id}"
+
+
+class Territory(Record):
+    """A part of the market, in a tree; whoever serves one reaches the records of it and of all below it."""
+
+    name = models.CharField(_("name"), max_length=120, db_collation=COLLATION)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    region = models.CharField(_("region"), max_length=300, blank=True, db_collation=COLLATION)
+    members = models.ManyToManyField(
+        User, verbose_name=_("people"), through="TerritoryMember", related_name="territories", blank=True
+    )
+    search_text = search_column("name", "region")
+
+    class Meta(Record.Meta):
+        verbose_name = _("territory")
+        verbose_name_plural = _("territories")
+        indexes = (search_index("territory_search"),)
+        constraints = (
+            models.UniqueConstraint(fields=["name"], condition=models.Q(deleted_at=None), name="territory_name_unique"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TerritoryMember(models.Model):
+    """Somebody who serves a territory; one may serve several."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    territory = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="territory_memberships")
+
+    class Meta:
+        verbose_name = _("person of a territory")
+        verbose_name_plural = _("people of territories")
+        constraints = (models.UniqueConstraint(fields=["user", "territory"], name="territory_member_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.territory_id}"
 
 
 class ApiToken(models.Model):

@@ -55,6 +55,27 @@ team = Entity(
     empty_hint=_("Teams form a tree: whoever leads a team reaches the records of all teams below it."),
 )
 
+territory = Entity(
+    name="territory",
+    plural="territories",
+    model="identity.Territory",
+    label=_("Territory"),
+    label_plural=_("Territories"),
+    icon="map-pin",
+    fields=("name", F("parent", target="territory"), "region"),
+    columns=("name", "parent", "region"),
+    owner="",
+    sort="name",
+    subtitle="region",
+    match=("name",),
+    levels=LEVELS,
+    prepare="identity.guards.prepare_territory",
+    pages=False,
+    importable=False,
+    make_from_import=False,
+    empty_hint=_("Territories form a tree: whoever serves one reaches the records of all below it."),
+)
+
 role = Entity(
     name="role",
     plural="roles",
@@ -80,7 +101,7 @@ manifest = Module(
     tagline=_("Users, teams and roles"),
     icon="users",
     always_on=True,
-    entities=(user, team, role),
+    entities=(user, team, territory, role),
     permissions=(
         Permission("identity.user.manage", _("Invite people, change roles and teams, deactivate")),
         Permission("identity.role.manage", _("Decide what roles may do")),
@@ -88,6 +109,8 @@ manifest = Module(
     settings_pages=(
         SettingsPage(_("Users and teams"), "identity:user_list", "people", "identity.user.view"),
         SettingsPage(_("Roles"), "identity:role_list", "people", "identity.role.manage"),
+        SettingsPage(_("Record types"), "identity:record_type_list", "people", "identity.role.manage"),
+        SettingsPage(_("Who sees what"), "identity:why", "people", "identity.role.manage"),
         SettingsPage(_("My profile"), "identity:profile", "personal"),
         SettingsPage(_("Sign-in and security"), "identity:security", "personal"),
         SettingsPage(_("API tokens"), "identity:token_list", "personal"),
@@ -97,6 +120,8 @@ manifest = Module(
     publishes=(
         "identity.user_created", "identity.user_changed", "identity.user_deleted", "identity.user_restored",
         "identity.team_created", "identity.team_changed", "identity.team_deleted", "identity.team_restored",
+        "identity.territory_created", "identity.territory_changed", "identity.territory_deleted",
+        "identity.territory_restored",
         "identity.user_invited", "identity.invitation_accepted", "identity.user_deactivated",
     ),
 )  # fmt: skip

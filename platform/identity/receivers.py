@@ -1,11 +1,12 @@
 """What sign-in tells us: sessions are bound to their workspace, and acts of security are written into the audit."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import signals as account
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from identity.models import User
 from identity.sessions import bind_session, note_confirmation
@@ -15,6 +16,7 @@ from kernel.audit import record_act
 
 def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="identity.signed_in")
+    user_login_failed.connect(_failed, dispatch_uid="identity.login_failed")
     user_logged_out.connect(_signed_out, dispatch_uid="identity.signed_out")
     account.password_changed.connect(_did("password"), weak=False, dispatch_uid="identity.password_changed")
     account.password_set.connect(_did("password"), weak=False, dispatch_uid="identity.password_set")
@@ -36,6 +38,13 @@ def _signed_in(*, request: Any, user: User, **_: Any) -> None:
     confirmed = not EmailAddress.objects.filter(user=user, primary=True, verified=False).exists()
     note_confirmation(request.session, confirmed=confirmed)
     audit_own("sign_in", user)
+
+
+def _failed(*, credentials: Mapping[str, Any], **_: Any) -> None:
+    """The address as it was typed: whose it is, is told where there is such a person."""
+    typed = str(credentials.get("email") or credentials.get("username") or "").strip().lower()[:200]
+    person = User.objects.filter(email=typed).first() if typed else None
+    record_act("sign_in_failed", actor=Actor(user_id=None, label=typed or "—"), entity="user", record=person)
 
 
 def _signed_out(*, user: User | None, **_: Any) -> None:

@@ -13,7 +13,7 @@ from identity.levels import NEVER
 from identity.models import BUILTIN_ROLES, ApiToken, Invitation, Role, Team, User
 from identity.services.people import may_grant, owned_entities
 from kernel.access import Actor
-from kernel.registry import ACTIONS, LEVELS, Module, registry
+from kernel.registry import ACTIONS, FIELD_LEVELS, LEVELS, Module, registry
 
 
 def roles_in_order() -> QuerySet[Role]:
@@ -149,12 +149,50 @@ def role_matrix(levels: dict[str, str] | Any, engines: Iterable[str]) -> list[Ma
     return [group for group in groups if group.rows or group.extra]
 
 
+@dataclass(frozen=True)
+class FieldRow:
+    """One field in a role: what it may be, and what it is."""
+
+    code: str
+    label: Any
+    level: str
+    options: tuple[str, ...]
+
+
+def field_rows(role: Role, entity: Any) -> list[FieldRow]:
+    """Fields of an entity as a role narrows them; a record's name and owner are always shown."""
+    rows = []
+    for name, one in entity.all_fields.items():
+        code = f"{entity.engine}.{entity.name}.{name}"
+        always = name in (entity.title, entity.owner)
+        options = ("read", "edit") if always else FIELD_LEVELS
+        rows.append(FieldRow(code, one.label, role.fields.get(code, "edit"), options))
+    return rows
+
+
+def narrowed_entities(role: Role, engines: Iterable[str]) -> list[tuple[Any, int]]:
+    """Entities whose fields a role can narrow, and how many it does."""
+    return [
+        (entity, sum(code.startswith(f"{entity.engine}.{entity.name}.") for code in role.fields))
+        for entity in registry.entities_of(engines)
+        if entity.editable_fields and entity.engine != "identity"
+    ]
+
+
+def holders_of(role: Role) -> list[tuple[User, bool]]:
+    """Who holds a role, and whether beside their main one."""
+    gone = User.State.DEACTIVATED
+    main = User.objects.filter(role=role).exclude(state=gone).order_by("name")
+    further = User.objects.filter(further_roles__role=role).exclude(state=gone).order_by("name")
+    return [*((user, False) for user in main), *((user, True) for user in further)]
+
+
 def _row(entity: Any, levels: Any) -> MatrixRow:
     cells = []
     for action in ACTIONS:
         reach: tuple[str, ...] = ("none", "all") if action in ("add", "import") else LEVELS
         if not entity.owner and action not in ("add", "import"):
-            reach = tuple(level for level in LEVELS if level != "team")
+            reach = ("none", "own", "all")
         cells.append(_cell(entity.permission(action), action, levels, reach))
     return MatrixRow(entity.label_plural, tuple(cells))
 

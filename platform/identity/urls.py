@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from identity.views import invitations, people, personal, roles, security, teams
+from identity.views import invitations, people, personal, record_types, roles, security, teams, why
 
 #: What everybody has who can sign in, operators too.
 personal_patterns = [
@@ -26,6 +26,14 @@ urlpatterns = [
     path("settings/roles/", roles.roles, name="role_list"),
     path("settings/roles/<uuid:pk>/", roles.role, name="role"),
     path("settings/roles/<uuid:pk>/delete/", roles.delete, name="role_delete"),
+    path("settings/roles/<uuid:pk>/copy/", roles.copy, name="role_copy"),
+    path("settings/roles/<uuid:pk>/fields/<slug:entity>/", roles.fields, name="role_fields"),
+    path("settings/roles/<uuid:pk>/holders/", roles.holders, name="role_holders"),
+    path("settings/record-types/", record_types.record_types, name="record_type_list"),
+    path("settings/record-types/new/<slug:entity>/", record_types.create, name="record_type_new"),
+    path("settings/record-types/<uuid:pk>/", record_types.edit, name="record_type"),
+    path("settings/record-types/<uuid:pk>/delete/", record_types.delete, name="record_type_delete"),
+    path("settings/access/", why.why, name="why"),
     *personal_patterns,
     path("settings/tokens/", personal.tokens, name="token_list"),
     path("settings/tokens/<uuid:pk>/revoke/", personal.revoke, name="token_revoke"),

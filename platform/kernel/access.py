@@ -1,9 +1,8 @@
 """The one permission predicate. Every face asks here; nobody filters by hand.
 
-A role gives each permission a level. For an entity's records: `own` = I own it (or made it, where it has no owner),
-`team` = its owner is in one of the teams I reach, `all`. Unknown permissions, entities of engines that are off, and
-actors without a role get nothing. Where the workspace is read-only or closed, nobody holds what would change it, the
-system included.
+Roles give each permission a level, several roles the highest of theirs; kernel.grounds says what the levels mean and
+what else opens a record. Unknown permissions, entities of engines that are off, and actors without a role get nothing.
+Where the workspace is read-only or closed, nobody holds what would change it, the system included.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,10 +14,36 @@ from django.db.models import Model, Q, QuerySet
 
 from kernel.context import get_tenant
 from kernel.errors import Denied, NotFound
-from kernel.registry import LEVELS, Entity, registry
+from kernel.grounds import NOTHING, RANK, grounds_of
+from kernel.registry import Entity, registry
 
-_RANK = {level: rank for rank, level in enumerate(LEVELS)}
-NOTHING = Q(pk__in=[])
+__all__ = [
+    "NOTHING", "Actor", "HeldRole", "TypeHere", "allows", "denied", "entity_for", "get_record_for", "may_add",
+    "records_visible_to", "require", "require_open", "system_actor", "visible",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    """A role of an actor: what it gives on its own, for saying which role gives what."""
+
+    id: UUID
+    label: str
+    levels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TypeHere:
+    """A record type of this workspace; `open` where the actor is among those it is not closed to."""
+
+    id: UUID
+    entity: str
+    key: str
+    names: Mapping[str, str]
+    active: bool = True
+    default: bool = False
+    team_id: UUID | None = None
+    open: bool = True
 
 
 @dataclass(frozen=True)
@@ -28,10 +53,32 @@ class Actor:
     user_id: UUID | None
     label: str
     levels: Mapping[str, str] = field(default_factory=dict)
+    #: What the level "team_below" reaches: the teams that I belong to or lead, and all below these.
     team_ids: frozenset[UUID] = frozenset()
     engines: frozenset[str] = frozenset()
     #: Code of ours acting for nobody (seeding, a scheduled job): may do everything in this workspace.
     system: bool = False
+    #: The teams that I belong to or lead, themselves.
+    own_team_ids: frozenset[UUID] = frozenset()
+    #: My teams and all above them: what is given to one of these is given to me.
+    unit_ids: frozenset[UUID] = frozenset()
+    #: My territories and all below them.
+    territory_ids: frozenset[UUID] = frozenset()
+    role_ids: frozenset[UUID] = frozenset()
+    roles: tuple[HeldRole, ...] = ()
+    #: Holds the administrators' role.
+    admin: bool = False
+    #: Whether anything at all is shared in this workspace with this actor.
+    sharing: bool = False
+    types: tuple[TypeHere, ...] = ()
+    #: Whether this workspace has territories at all.
+    has_territories: bool = False
+    #: Levels of fields that are less than "edit", by code: {"crm.contact.email": "masked"}.
+    fields: Mapping[str, str] = field(default_factory=dict)
+    #: Codes of masked fields that this actor may have revealed, one value at a time.
+    reveals: frozenset[str] = frozenset()
+    #: What was worked out for this actor once (kernel.narrowing).
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def level(self, code: str) -> str:
         """The level this actor has on a permission; "none" for what is unknown or switched off."""
@@ -47,7 +94,7 @@ class Actor:
 
     def may(self, code: str) -> bool:
         """Whether this permission is held at any level."""
-        return _RANK[self.level(code)] > 0
+        return RANK[self.level(code)] > 0
 
 
 def _holds_here(holds: str) -> bool:
@@ -76,24 +123,14 @@ def system_actor(label: str = "system") -> Actor:
 
 def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
     """The condition under which `actor` may do `action` to a record of `entity`."""
-    kind = registry.entity(entity)
-    level = actor.level(kind.permission(action))
-    if action != "view":
-        # What one may not see, one may not touch: the lower of the two levels holds.
-        level = min(level, actor.level(kind.permission("view")), key=_RANK.__getitem__)
-    if level == "all":
-        return Q()
-    if level == "none" or actor.user_id is None:
-        return NOTHING
-    own = Q(**{f"{kind.owner}_id": actor.user_id}) if kind.has_owner else Q(created_by_id=actor.user_id)
-    if level == "team" and kind.has_owner and actor.team_ids:
-        return own | Q(**{f"{kind.owner}__team_id__in": sorted(actor.team_ids)})
-    return own
+    return grounds_of(registry.entity(entity), actor, action).condition()
 
 
 def entity_for(actor: Actor, entity: str | Entity) -> Entity:
     """The entity as this actor may see it. Every face takes its entities from here."""
-    return registry.entity(entity)
+    from kernel.narrowing import narrowed_for  # which stands on Actor
+
+    return narrowed_for(actor, entity)
 
 
 def may_add(entity: str | Entity, actor: Actor) -> bool:
@@ -140,6 +177,6 @@ def allows(actor: Actor, entity: str | Entity, record: Any, action: str) -> bool
     condition = visible(kind, actor, action)
     if not condition:
         return True
-    if condition == NOTHING:
+    if condition is NOTHING:
         return False
     return bool(kind.records().filter(condition, pk=record.pk).exists())

@@ -10,9 +10,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kernel import custom
-from kernel.access import Actor, deleted_records_for, visible
+from kernel.access import Actor, deleted_records_for, entity_for, visible
 from kernel.errors import Invalid, Problem
 from kernel.money_input import typed_unit
+from kernel.narrowing import whole
 from kernel.registry import Entity, Field, registry
 from kernel.text.folding import match_key
 from kernel.values import BadValue, parse_value
@@ -35,7 +36,7 @@ def clean_values(
 
     `record` is the one that is about to change: an amount typed without its currency is in that record's.
     """
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     units = _Units(actor, record)
     values, problems = _clean_one(kind, raw, _resolve_relations(kind, [raw], actor), partial, units)
     if problems:
@@ -47,7 +48,7 @@ def clean_many(
     entity: str | Entity, raws: Sequence[Mapping[str, Any]], *, actor: Actor, partial: bool = False
 ) -> list[Cleaned]:
     """Values and problems of each raw record, in order; one query for each entity that relations point to."""
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     relations, units = _resolve_relations(kind, raws, actor), _Units(actor)
     return [_clean_one(kind, raw, relations, partial, units) for raw in raws]
 
@@ -102,7 +103,8 @@ class _Units:
 
     def _default(self, kind: Entity, field: Field) -> str:
         if field.currency not in self.defaults:
-            self.defaults[field.currency] = str(default_of(kind.field(field.currency), self.actor, {}) or "")
+            beside = whole(kind).field(field.currency)
+            self.defaults[field.currency] = str(default_of(beside, self.actor, {}) or "")
         return self.defaults[field.currency]
 
 
@@ -202,7 +204,7 @@ def _seen(target: str, actor: Actor) -> Any:
 
 def _match_texts(relations: _Relations, target: str, name: str, texts: set[str], actor: Actor) -> None:
     """Records by a match field's text: names by their key, other fields as they are."""
-    kind = registry.entity(target)
+    kind = entity_for(actor, target)
     field = name or kind.match[0]
     if field not in kind.match and field != kind.title:
         return

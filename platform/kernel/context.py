@@ -14,7 +14,7 @@ from kernel.errors import Text
 
 PUBLIC = "public"
 
-Source = Literal["web", "api", "import", "system", "job"]
+Source = Literal["web", "api", "import", "system", "job", "automation"]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import secrets
 import time
 import uuid
+from datetime import datetime
 
 
 def uuid7() -> uuid.UUID:
@@ -11,3 +12,9 @@ def uuid7() -> uuid.UUID:
     fraction = (rest << 12) // 1_000_000
     value = (millis & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
     return uuid.UUID(int=value)
+
+
+def uuid7_floor(at: datetime) -> uuid.UUID:
+    """Not above any id made at this moment or later: a period as a range of ids."""
+    millis = max(int(at.timestamp() * 1000), 0)
+    return uuid.UUID(int=(millis & 0xFFFF_FFFF_FFFF) << 80)

@@ -3,21 +3,25 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Collate, Concat, Left
 from django.utils.translation import gettext_lazy as _
 
 from kernel import custom
 from kernel.ids import uuid7
+from kernel.masking import PREFIX, mask
 from kernel.registry import registry
-from kernel.text.db import Fold
+from kernel.text.db import Fold, Said
 
 #: Sorts Persian and Latin alike, as readers of either expect.
 COLLATION = "fa-x-icu"
 #: Condition of an index over records that are not deleted: it also counts them without touching the table.
 LIVE = Q(deleted_at__isnull=True)
+#: Condition of an index over records that lie in a territory: most lie in none.
+PLACED = Q(territory_id__isnull=False)
 
 
 class Live(models.Manager[Any]):
@@ -50,9 +54,11 @@ class Record(models.Model):
         base_manager_name = "everything"
 
     def __getattr__(self, name: str) -> Any:
-        # Asked only for what nothing else answers to: fields that the organization made itself.
+        # Asked only for what nothing else answers to: fields that the organization made itself, and masked values.
         if name.startswith(custom.PREFIX):
             return custom.read(self, name)
+        if name.startswith(PREFIX):
+            return mask(getattr(self, name.removeprefix(PREFIX)))
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
@@ -92,6 +98,24 @@ def search_index(name: str) -> GinIndex:
     return GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name=name)
 
 
+class TitleIndex(models.Index):
+    """What a title begins with, found at once however many records begin so; see `title_index`."""
+
+
+#: As many letters of the title as the index keeps.
+TITLE_LETTERS = 50
+
+
+def title_index(name: str) -> TitleIndex:
+    """For tables that grow large, beside the `search_index`; the first name of `search_column` is the title."""
+    return TitleIndex(Collate(Left("search_text", TITLE_LETTERS), "C"), name=name)
+
+
+def own_text_index(name: str) -> GinIndex:
+    """Makes what stands in the organization's own text fields findable in a large table; empty where it has none."""
+    return GinIndex(OpClass(Said("extra"), name="gin_trgm_ops"), name=name, condition=~Q(extra={}))
+
+
 class AuditEntry(models.Model):
     """Who changed which field from what to what, when and through which door. Never updated.
 
@@ -120,7 +144,114 @@ class AuditEntry(models.Model):
             models.Index(fields=["batch"], name="audit_batch", condition=Q(batch__isnull=False)),
             # What a person worked on last; the many rows of imports and bulk edits stay out of it.
             models.Index(fields=["actor_id", "-id"], name="audit_by_hand", condition=Q(batch__isnull=True)),
+            # The audit's own page: newest first by one of these, whatever else is asked.
+            models.Index(fields=["actor_id", "-id"], name="audit_actor"),
+            models.Index(fields=["entity", "-id"], name="audit_entity"),
+            models.Index(fields=["action", "-id"], name="audit_action"),
+            models.Index(fields=["source", "-id"], name="audit_source"),
+            models.Index(fields=["ip", "-id"], name="audit_ip", condition=Q(ip__isnull=False)),
         )
+
+
+class RecordShare(models.Model):
+    """One record opened to somebody beyond what their roles reach: to a person, a team and those below, or a role."""
+
+    class To(models.TextChoices):
+        USER = "user", _("Person")
+        TEAM = "team", _("Team")
+        ROLE = "role", _("Role")
+
+    class Level(models.TextChoices):
+        VIEW = "view", _("See")
+        CHANGE = "change", _("See and change")
+        DELETE = "delete", _("See, change and delete")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entity = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    to_kind = models.CharField(max_length=4, choices=To)
+    to_id = models.UUIDField()
+    level = models.CharField(max_length=6, choices=Level)
+    until = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    by_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "kernel_share"
+        constraints = (models.UniqueConstraint(fields=["entity", "record_id", "to_id"], name="share_once"),)
+        indexes = (
+            # What is shared with me: read by the predicate, from the index alone.
+            models.Index(fields=["to_id", "entity"], include=["record_id", "level", "until"], name="share_reader"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.record_id} → {self.to_kind} {self.to_id}"
+
+
+class RecordType(models.Model):
+    """A kind of record that an organization tells apart within one entity; it may be private to a team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entity = models.CharField(max_length=60)
+    key = models.SlugField(max_length=60, db_index=False)
+    #: {language: name}.
+    names = models.JSONField(default=dict)
+    #: Seen by people of this team and the teams below it only; None: by everybody.
+    team_id = models.UUIDField(null=True, blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
+    is_default = models.BooleanField(default=False, db_default=False)
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "kernel_record_type"
+        constraints = (
+            models.UniqueConstraint(fields=["entity", "key"], name="record_type_key"),
+            models.UniqueConstraint(fields=["entity"], condition=Q(is_default=True), name="record_type_default"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entity}:{self.key}"
+
+
+class AuditSeal(models.Model):
+    """Closes up to some thousand lines of the audit, and every seal before it: see kernel.sealing.
+
+    The line `ids[n]` has the number `first_seq + n` and the hash `hashes[32n:32n+32]`. `gone` names positions of lines
+    that were removed by policy, as ranges, signed in their turn; a seal with nothing left has no ids and hashes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.BigIntegerField(unique=True)
+    first_seq = models.BigIntegerField()
+    count = models.IntegerField()
+    first_id = models.UUIDField()
+    last_id = models.UUIDField()
+    ids = ArrayField(models.UUIDField(), default=list)
+    hashes = models.BinaryField(default=b"")
+    #: sha256 over `hashes`, kept when they are gone.
+    content = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    #: sha256 over what the seal says and the link of the one before.
+    link = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64)
+    #: Which secret signed it: a seal of another installation is told from a false one.
+    key = models.CharField(max_length=16)
+    #: Lines dated before lines of an earlier seal: of long transactions, or written later than they say.
+    late = models.BooleanField(default=False)
+    sealed_at = models.DateTimeField()
+    gone = models.JSONField(default=list)
+    gone_until = models.DateTimeField(null=True)
+    gone_signature = models.CharField(max_length=100, blank=True, default="")
+
+    class Meta:
+        db_table = "kernel_audit_seal"
+        indexes = (models.Index(fields=["last_id"], name="audit_seal_last"),)
+
+    @property
+    def last_seq(self) -> int:
+        return self.first_seq + self.count - 1
 
 
 class OutboxMessage(models.Model):
@@ -183,3 +314,20 @@ class Job(models.Model):
     class Meta:
         db_table = "kernel_job"
         indexes = (models.Index(fields=["next_at"], name="job_open", condition=Q(state__in=["waiting", "running"])),)
+
+
+class SearchWord(models.Model):
+    """A word of some title here, beside which mistyped words are laid (kernel.search.near).
+
+    Derived: made again whenever it is missing. A word may stand twice: two transactions that meet it at once must not
+    wait for each other. The empty word says that every title has been read.
+    """
+
+    word = models.TextField(db_collation="C")
+
+    class Meta:
+        db_table = "kernel_word"
+        indexes = (
+            models.Index(fields=["word"], name="word_itself"),
+            GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="word_parts"),
+        )

@@ -19,21 +19,24 @@ from kernel.errors import Conflict, Denied, Invalid, NotFound
 from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
+from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
 from kernel.pointing import held_fast, let_go, require_loose
 from kernel.registry import Entity, UnknownName, registry
+from kernel.search.near import learn_words
 from kernel.unique import only_free, require_free, told_apart
 from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import (
     Change,
     changes_between,
     check_unique,
+    derived,
     fill_defaults,
     new_record,
     number,
     put,
     save_changed,
     snapshot,
-)  # fmt: skip
+)
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
@@ -62,16 +65,25 @@ def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID |
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
+    if kind.title in change.diff:
+        learn_words(kind, [change.record])
     change.record.audit_id = row.pk
     return row.pk
+
+
+def refuse_values(kind: Entity, values: Mapping[str, Any], actor: Actor) -> None:
+    """Refuse what the actor's roles do not let them set, whoever cleaned it."""
+    refuse_fields(kind, values, actor=actor)
+    refuse_type(kind, values.get(TYPE), actor=actor)
 
 
 @transaction.atomic
 def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, Any]) -> Any:
     """Make a record. Its owner is the actor unless values say otherwise."""
-    kind = registry.entity(entity)
+    kind = whole(entity)
     if not may_add(kind, actor):
         raise denied()
+    refuse_values(kind, values, actor)
     record = new_record(kind, actor)
     full = fill_defaults(kind, values, actor)
     for name, value in full.items():
@@ -80,9 +92,9 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
     number(kind, [record])
-    with told_apart(kind):
-        record.save(force_insert=True)
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
+    with told_apart(kind), derived(kind, [change]):
+        record.save(force_insert=True)
     _finish(kind, "created", change, actor)
     return record
 
@@ -104,7 +116,8 @@ def update_record(
 
     With `version` (what the writer had seen) a newer record raises Conflict, which carries it.
     """
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_values(kind, values, actor)
     record = _lock(kind, pk, actor, "change")
     if version is not None and record.version != version:
         raise Conflict(record)
@@ -115,9 +128,10 @@ def update_record(
         return record
     check_unique(kind, record)
     record.version += 1
-    with told_apart(kind):
+    change = Change(record, before, diff)
+    with told_apart(kind), derived(kind, [change]):
         record.save(force_update=True)
-    _finish(kind, "changed", Change(record, before, diff), actor)
+    _finish(kind, "changed", change, actor)
     return record
 
 
@@ -135,7 +149,7 @@ def _assign(kind: Entity, record: Any, values: Mapping[str, Any], actor: Actor) 
 @transaction.atomic
 def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version: int | None = None) -> Any:
     """Put a record away; `restore_record` brings it back as it was."""
-    kind = registry.entity(entity)
+    kind = whole(entity)
     record = _lock(kind, pk, actor, "delete")
     if version is not None and record.version != version:
         raise Conflict(record)
@@ -150,15 +164,17 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
 
 def _set_deleted(kind: Entity, record: Any, at: Any, actor: Actor, verb: str, batch: UUID | None = None) -> None:
     record.deleted_at, record.version = at, record.version + 1
-    record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at"])
-    _finish(kind, verb, Change(record, snapshot(kind, record), {}), actor, batch)
+    change = Change(record, snapshot(kind, record), {})
+    with derived(kind, [change]):
+        record.save(force_update=True, update_fields=["deleted_at", "version", "updated_at", "extra"])
+    _finish(kind, verb, change, actor, batch)
 
 
 @transaction.atomic
 def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any:
     """Bring a deleted record back."""
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
     deleted = (
         kind.records(everything=True).select_for_update(of=("self",)).filter(visible(kind, actor, "delete"), pk=pk)
     )
@@ -174,7 +190,8 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
 def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
     """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_values(kind, values, actor)
     wanted = _ids(ids)
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
@@ -200,13 +217,14 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
+    learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])
 
 
 @transaction.atomic
 def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Outcome:
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
     wanted = _ids(ids)
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
@@ -252,6 +270,9 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
             outcome.refused += len(rows)
             continue
         _undo_group(kind, verb, rows, actor, outcome)
+    if outcome.changed:
+        told = {"batch": [None, str(identifier)], "rows": [None, outcome.changed]}
+        audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
     return outcome
 
 
@@ -292,6 +313,10 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
     """The record with the row's old values back, or None when it has moved on since or the actor may not do that."""
     if record is None or record.deleted_at is not None:
         return None
+    try:
+        refuse_fields(kind, row.changes, actor=actor)
+    except Invalid:
+        return None
     before = snapshot(kind, record)
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
@@ -313,8 +338,11 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
 def _put_back(kind: Entity, record: Any, row: AuditEntry) -> None:
     for name, (old, _) in row.changes.items():
         field = kind.field(name)
-        if not field.stored:
+        if field.in_extra:
             custom.write(field, record, custom.decode(field, old))
+            continue
+        if not field.stored:
+            setattr(record, field.column, UUID(str(old)) if old else None)
             continue
         column: Any = kind.model_class._meta.get_field(field.name)
         setattr(record, field.column, blank(kind, field) if old is None else column.to_python(old))

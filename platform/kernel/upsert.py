@@ -10,24 +10,15 @@ from django.db import IntegrityError, transaction
 from kernel import audit
 from kernel.access import Actor, may_add, require_open, visible
 from kernel.context import get_door
-from kernel.copying import insert_records
 from kernel.errors import Denied, Invalid, Problem
 from kernel.events import publish_all
 from kernel.ids import uuid7
-from kernel.registry import Entity, registry
+from kernel.narrowing import TYPE, refuse_fields, refuse_matching, refuse_type, whole
+from kernel.registry import Entity
+from kernel.search.near import learn_words
 from kernel.text.folding import match_key
 from kernel.unique import problems_of, taken
-from kernel.write import (
-    Change,
-    Memo,
-    changes_between,
-    fill_defaults,
-    new_record,
-    number,
-    put,
-    save_changed,
-    snapshot,
-)  # fmt: skip
+from kernel.write import Change, Memo, changes_between, fill_defaults, new_record, number, put, save_many, snapshot
 
 Values = Mapping[str, Any]
 
@@ -51,7 +42,8 @@ def upsert_records(
     see are not matched; ones seen but not the actor's to change are refused.
     """
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
+    refuse_matching(kind, match, actor=actor)
     return _Upsert(kind, actor, tuple(match), batch or uuid7()).run(rows)
 
 
@@ -61,7 +53,7 @@ def change_records(
 ) -> dict[UUID, RowResult]:
     """Give many records values of their own, set-based; what the actor may not change is refused."""
     require_open()
-    kind = registry.entity(entity)
+    kind = whole(entity)
     return _Upsert(kind, actor, (), batch or uuid7()).run_by_id(values)
 
 
@@ -95,6 +87,7 @@ class _Upsert:
         results = {pk: _denied() for pk in values}
         for (pk,), record in known.items():
             try:
+                self._refuse(values[pk])
                 results[pk] = self._change(record, values[pk], changeable)
             except Invalid as error:
                 results[pk] = RowResult("refused", problems=error.problems)
@@ -139,11 +132,18 @@ class _Upsert:
             return set(ids)
         return set(self.kind.records().filter(allowed, pk__in=ids).values_list("pk", flat=True))
 
+    def _refuse(self, values: Values) -> None:
+        if self.actor.fields:
+            refuse_fields(self.kind, values, actor=self.actor)
+        if values.get(TYPE) is not None:
+            refuse_type(self.kind, values[TYPE], actor=self.actor)
+
     # ── one row ──
     def _row(self, values: Values, known: dict[tuple[Any, ...], Any], changeable: set[UUID]) -> RowResult:
         key = self.key(values)
         record = known.get(key) if key else None
         try:
+            self._refuse(values)
             if record is None:
                 return self._make(values, key, known, changeable)
             return self._change(record, values, changeable)
@@ -209,8 +209,7 @@ class _Upsert:
         for change in self.changed.values():
             assert change.before is not None
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
-        insert_records(self.kind.model_class, [c.record for c in self.made.values()])
-        save_changed(self.kind, list(self.changed.values()))
+        save_many(self.kind, list(self.made.values()), list(self.changed.values()))
 
     def _tell(self) -> None:
         rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]
@@ -218,6 +217,7 @@ class _Upsert:
         audit.record_changes(self.kind, told, actor=self.actor, batch=self.batch)
         if not rows:
             return
+        learn_words(self.kind, (change.record for _verb, change in rows if self.kind.title in change.diff))
         payload = {"entity": self.kind.name, "batch": str(self.batch), "made": [str(pk) for pk in self.made],
                    "changed": [str(pk) for pk in self.changed]}  # fmt: skip
         events: list[tuple[str, dict[str, Any]]] = [(f"{self.kind.engine}.{self.kind.name}_imported", payload)]

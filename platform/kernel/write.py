@@ -1,8 +1,10 @@
 """What writing one record and writing many have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -11,9 +13,11 @@ from kernel import custom
 from kernel.access import Actor
 from kernel.audit import plain
 from kernel.clean import blank, default_of
-from kernel.copying import update_records
+from kernel.copying import insert_records, update_records
+from kernel.derived import Touched, settle, spread
 from kernel.errors import Invalid, Problem
-from kernel.registry import Entity
+from kernel.narrowing import TYPE, default_type
+from kernel.registry import Entity, registry
 from kernel.unique import TAKEN, require_free
 
 #: Columns that every change touches; they are no news to anybody.
@@ -38,7 +42,8 @@ def _written(kind: Entity) -> tuple[tuple[str, str], ...]:
     cached: tuple[tuple[str, str], ...] | None = kind.__dict__.get("_written")
     if cached is None:
         generated = {f.name for f in kind.model_class._meta.get_fields() if getattr(f, "generated", False)}
-        skipped = generated | _QUIET
+        # What is derived follows from the rest: it is no change of its own, and undoing the rest undoes it.
+        skipped = generated | _QUIET | {f.name for f in kind.all_fields.values() if f.derived}
         cached = tuple((f.name, f.column) for f in kind.all_fields.values() if f.name not in skipped)
         kind.__dict__["_written"] = cached
     return cached
@@ -58,11 +63,15 @@ def new_record(kind: Entity, actor: Actor) -> Any:
 
 def put(kind: Entity, record: Any, name: str, value: Any) -> None:
     """Give the record a value, wherever it is kept; `name` is a field's or its column's."""
+    if name == TYPE and isinstance(value, str):
+        value = UUID(value)  # a choice is read as text
     field = kind.all_fields.get(name) or kind.own_fields.get(name)
     if field is None or field.stored:
         setattr(record, name, value)
-    else:
+    elif field.in_extra:
         custom.write(field, record, value)
+    else:
+        setattr(record, field.column, getattr(value, "pk", value))
 
 
 Memo = dict[tuple[Any, ...], Any]
@@ -82,6 +91,8 @@ def fill_defaults(kind: Entity, values: Mapping[str, Any], actor: Actor, memo: M
         if key not in memo:
             memo[key] = default_of(field, actor, full)
         full[field.name] = blank(kind, field) if memo[key] is None else memo[key]
+    if TYPE in kind.all_fields and full.get(TYPE) is None and (kept := default_type(kind, actor)):
+        full[TYPE] = kept
     if kind.owner and full.get(kind.owner) is None and actor.user_id is not None:
         full.pop(kind.owner, None)
         full[f"{kind.owner}_id"] = actor.user_id
@@ -115,10 +126,34 @@ def check_unique(kind: Entity, record: Any) -> None:
 
 def save_changed(kind: Entity, changes: Sequence[Change]) -> None:
     """Write many changed records, each a version further, in one statement."""
-    if not changes:
+    save_many(kind, (), changes)
+
+
+def save_many(kind: Entity, made: Sequence[Change], changed: Sequence[Change]) -> None:
+    """Write many new and many changed records, with everything that is derived from them."""
+    both = [*made, *changed]
+    if not both:
         return
-    now = timezone.now()
-    for change in changes:
-        change.record.version += 1
-        change.record.updated_at = now
-    update_records(kind.model_class, [change.record for change in changes], leave=("created_at", "created_by"))
+    with derived(kind, both):
+        insert_records(kind.model_class, [change.record for change in made])
+        now = timezone.now()
+        for change in changed:
+            change.record.version += 1
+            change.record.updated_at = now
+        update_records(kind.model_class, [change.record for change in changed], leave=("created_at", "created_by"))
+
+
+@contextmanager
+def derived(kind: Entity, changes: Sequence[Change]) -> Iterator[None]:
+    """Around the saving of these changes: formulas before, roll-ups and whoever looks on after.
+
+    A change without a difference is one of the whole record: it was put away or brought back.
+    """
+    names = settle(kind, [change.record for change in changes], [change.before for change in changes])
+    yield
+    # Who does not see every field does not see every difference either: `prepare` may have made one behind it.
+    unseen = set(registry.entity(kind.name).all_fields) if kind.cut else set()
+    spread(kind, [
+        Touched(c.record, None if c.before is None or not c.diff else {*c.diff, *more, *unseen}, c.before)
+        for c, more in zip(changes, names, strict=True)
+    ])  # fmt: skip

@@ -21,6 +21,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "api_idempotency_key": "Answers of the API, kept for a day.",
     "kernel_outbox": "Events on their way: delivered again, they would send letters twice.",
     "kernel_job": "Work under way, this export among it.",
+    "kernel_word": "Words of titles, read again from the records when they are first needed.",
     "django_migrations": "Comes with the tables; the manifest names what was applied.",
     "django_content_type": "Comes with the tables.",
     "auth_permission": "Comes with the tables.",

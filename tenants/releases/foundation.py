@@ -1,5 +1,6 @@
 """What all workspaces share: functions, the public tables, and that one release runs at a time."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from kernel.functions import ALL_SQL
 from tenants import roles, sql
 from tenants.router import public_labels
 
+log = logging.getLogger(__name__)
 _LOCK = 0x7065_7976_0002
 _PATH = "public, ext"
 
@@ -29,6 +31,8 @@ def prepare_functions() -> None:
         sql.run(f"ALTER DATABASE {database} SET search_path = {_PATH}")
         sql.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
     sql.run(f"SET search_path = {_PATH}")
+    if sql.one("SELECT ext.show_trgm('پیوند') = '{}'"):
+        log.warning("This database has LC_CTYPE C: searching for Persian reads whole tables. See docs/operations.md.")
 
 
 def migrate_public() -> None:

@@ -29,17 +29,22 @@ PREFIX: Final = "cf_"
 
 _STANDING: Final = """
 SELECT c.relname, i.indisvalid FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
-WHERE c.relnamespace = to_regnamespace(%s) AND starts_with(c.relname, 'cf_') AND c.relname = ANY(%s)"""
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND starts_with(c.relname, 'cf_') AND c.relname = ANY(%(names)s)
+UNION ALL SELECT stxname, true FROM pg_statistic_ext
+WHERE stxnamespace = to_regnamespace(%(schema)s) AND starts_with(stxname, 'cf_') AND stxname = ANY(%(names)s)"""
 
 
 @dataclass(frozen=True)
 class FieldIndex:
-    """An index over expressions, each with what stands behind it: a direction, or a class of operators."""
+    """An index over expressions, each with what stands behind it: a direction, or a class of operators.
+
+    Or `statistics` of one expression: of indexes that leave out deleted records the planner takes none.
+    """
 
     name: str
     columns: tuple[tuple[Any, str], ...]
     condition: Q
-    method: Literal["btree", "gin"] = "btree"
+    method: Literal["btree", "gin", "statistics"] = "btree"
     unique: bool = False
 
 
@@ -56,7 +61,7 @@ def standing_indexes(names: Sequence[str]) -> dict[str, bool]:
     """Those of the bound workspace's indexes that exist, and whether each is complete."""
     schema = require_tenant().schema
     with public_context():
-        return {name: bool(valid) for name, valid in sql.rows(_STANDING, [schema, list(names)])}
+        return {name: bool(valid) for name, valid in sql.rows(_STANDING, {"schema": schema, "names": list(names)})}
 
 
 def build_indexes(model: type[Model], indexes: Sequence[FieldIndex], *, run: JobRun | None = None) -> Built:
@@ -68,12 +73,19 @@ def build_indexes(model: type[Model], indexes: Sequence[FieldIndex], *, run: Job
     built.there = [name for name, _text in wanted if there.get(name)]
     if not missing:
         return built
+    _require_no_transaction()
     with _kept(run), _patient():
         for name, text in missing:
             _drop(schema, name)
             _build(schema, name, text, built)
         sql.run(f"ANALYZE {_full(schema, model._meta.db_table)}")
     return built
+
+
+def _require_no_transaction() -> None:
+    """Told before the server would tell it: that would cost the transaction."""
+    if connection.in_atomic_block:
+        raise KernelError("Indexes are built outside a transaction.", code="in_transaction")
 
 
 def _build(schema: str, name: str, text: str, built: Built) -> None:
@@ -96,12 +108,14 @@ def drop_indexes(names: Iterable[str]) -> None:
     there = standing_indexes(listed)
     schema = require_tenant().schema
     if there:
+        _require_no_transaction()
         with _patient():
             for name in there:
                 _drop(schema, name)
 
 
 def _drop(schema: str, name: str) -> None:
+    sql.run(f"DROP STATISTICS IF EXISTS {_full(schema, name)}")
     sql.run(f"DROP INDEX CONCURRENTLY IF EXISTS {_full(schema, name)}")
 
 
@@ -141,12 +155,16 @@ def statement(model: type[Model], index: FieldIndex, schema: str) -> str:
         found, params = compiler.compile(expression.resolve_expression(query))
         return _filled(found, params)
 
+    table = _full(schema, model._meta.db_table)
+    if index.method == "statistics":
+        ((expression, _how),) = index.columns
+        return f"CREATE STATISTICS {_full(schema, index.name)} ON ({text_of(expression)}) FROM {table}"
     columns = ", ".join(f"({text_of(expression)}) {how}".strip() for expression, how in index.columns)
     where = _filled(*query.build_where(index.condition).as_sql(compiler, connection))
     unique = "UNIQUE " if index.unique else ""
     return (
         f"CREATE {unique}INDEX CONCURRENTLY {connection.ops.quote_name(index.name)}"
-        f" ON {_full(schema, model._meta.db_table)} USING {index.method} ({columns}) WHERE {where}"
+        f" ON {table} USING {index.method} ({columns}) WHERE {where}"
     )
 
 

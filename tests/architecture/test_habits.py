@@ -62,6 +62,7 @@ RULES = (
         "platform/crm/pages/my_day.py:_offers": "modules of ours",
         "platform/kernel/calendars/parsing.py:_month_words": "a table of ours",
         "platform/kernel/calendars/parsing.py:_weekday_words": "a table of ours",
+        "platform/kernel/formula/functions.py:book": "functions of ours",
         "platform/kernel/files.py:_bucket_at": "a client for the address that the settings name",
         "platform/kernel/money.py:_currency_words": "a table of ours",
         "platform/kernel/registry/discovery.py:_engine_folders": "what is installed",
@@ -74,7 +75,7 @@ RULES = (
         "tenants/versions.py:version_of": "migrations on the disk",
     }),
     Rule(habits.kept_by_the_process, "keep nothing between requests, or say here what its key is", {
-        "platform/crm/customization/loading.py:_known": "definitions by workspace and the stamp that it reads each time",
+        "platform/crm/customization/loading.py:_known": "definitions by workspace and stamp, read each time",
         "platform/kernel/registry/overlay.py:_loaders": "a function, set once at start-up",
         "platform/kernel/entitlements.py:_provider": "a function, set once at start-up",
         "platform/kernel/wake.py:_send": "a function, set once at start-up",
@@ -86,7 +87,10 @@ RULES = (
     }),
     Rule(habits.made_up_sql, "give the database fixed text and parameters: SQL from parts is for tenants/, from names "
          "of models and schemas", {
+        "platform/kernel/derived/writing.py": "the name of a model's own table, quoted",
         "platform/kernel/copying.py": "names of a model's own table and columns, quoted",
+        "platform/kernel/sealing/seal.py": "one of two selections of ours, and the expression of a line's hash",
+        "platform/kernel/sealing/verify.py": "the same expression",
         "platform/kernel/text/sql.py": "a function's body from a table of ours, at installation",
     }, home=("tenants/",)),
 )  # fmt: skip

@@ -49,7 +49,7 @@ def make_crowd(size: Size) -> Crowd:
     tenant = organization.as_tenant()
     with tenant_context(tenant):
         with transaction.atomic():
-            owners = [cast.nima, *_colleagues(cast.nima.role_id)]
+            owners = [cast.nima, *colleagues(cast.nima.role_id)]
             stages = list(Stage.objects.order_by("position"))
             products = [Product(name=f"Product {n}", code=f"P{n:03d}", currency="EUR") for n in range(40)]
             insert_records(Product, products)
@@ -67,7 +67,7 @@ def make_crowd(size: Size) -> Crowd:
     return Crowd(tenant, sara, cast.nima, stages[1], by_name[len(by_name) // 2], middle, accounts[0])
 
 
-def _colleagues(role_id: Any) -> list[User]:
+def colleagues(role_id: Any) -> list[User]:
     people = [
         User(name=f"Colleague {n}", email=f"colleague{n}@example.com", state=User.State.ACTIVE, role_id=role_id)
         for n in range(19)

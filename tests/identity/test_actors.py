@@ -14,6 +14,7 @@ from kernel.registry import registry
 
 
 def test_one_query_builds_the_actor(tenant: Tenant, nima: User) -> None:
+    assert registry.permissions  # what this workspace adds to the registry is read once, by whoever needs it first
     with CaptureQueriesContext(connection) as queries:
         actor = actor_for(nima, tenant)
     assert len(queries) == 1

@@ -340,7 +340,7 @@ def history_is_shown_unasked(patch: Patch, _scene: Scene) -> None:
 
 @bug(probes.neighbours, WORDS)
 def suggestions_come_from_another_workspace(patch: Patch, scene: Scene) -> None:
-    swap(patch, "crm.pages.palette.suggest", _in_workspace(scene.secret.tenant))
+    swap(patch, "crm.pages.palette.found_records", _in_workspace(scene.secret.tenant))
 
 
 @bug(probes.neighbours, DENIED)
@@ -355,18 +355,18 @@ def raw_sql_names_a_schema_with_the_operators_rights(patch: Patch, scene: Scene)
 
 
 def _raw(patch: Patch, scene: Scene) -> None:
-    from kernel.query.labels import Suggestion
+    from crm.pages.palette import Group, Option
 
-    def suggest(*_args: Any, **_kwargs: Any) -> Any:
+    def found_records(*_args: Any, **_kwargs: Any) -> Any:
         rows = sql.rows(f'SELECT id, name FROM "{scene.secret.tenant.schema}".crm_account')
-        return [Suggestion(pk, name) for pk, name in rows]
+        return [Group("", [Option(name, f"/accounts/{pk}/", "building-2") for pk, name in rows])], True
 
-    patch.setattr("crm.pages.palette.suggest", suggest)
+    patch.setattr("crm.pages.palette.found_records", found_records)
 
 
 @bug(probes.neighbours, ABSENT)
 def work_is_handed_to_a_thread_without_its_context(patch: Patch, _scene: Scene) -> None:
-    swap(patch, "crm.pages.palette.suggest", _in_a_thread)
+    swap(patch, "crm.pages.palette.found_records", _in_a_thread)
 
 
 def _in_a_thread(real: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from crm.audit.check import JOB as CHECK_JOB
 from crm.customization.objects import define_object
 from crm.customization.relations import define_relation
 from crm.customization.services import define_field
@@ -166,10 +167,11 @@ def _file_field(actor: Any) -> dict[str, Any]:
 
 
 def _archives(actor: Any) -> dict[str, Any]:
-    """An archive that is done, one that was uploaded, a restore that waits, and a schema to go back to."""
+    """An archive that is done, one that was uploaded, a restore and a check that wait, and a schema to go back to."""
     done = Job.objects.create(kind=EXPORT_JOB, state=Job.State.DONE, created_by_label=f"{MARK}0", result={"size": 9})
     with files.write(ref_of(done)) as target:
         target.write(f"{MARK}0 archive".encode())
+    checking = Job.objects.create(kind=CHECK_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
     waiting = Job.objects.create(kind=RESTORE_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)
     uploaded = files.save(UPLOADS, [f"{MARK}0 upload".encode()]).partition("/")[2]
     organization, way_back = current_organization(), new_name()
@@ -180,5 +182,5 @@ def _archives(actor: Any) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "an archive": done.pk, "a restore": waiting.pk, "an upload": uploaded, "a way back": way_back,
-        "tenants.Organization": organization.id,
+        "tenants.Organization": organization.id, "an audit check": checking.pk,
     }  # fmt: skip

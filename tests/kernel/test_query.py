@@ -68,7 +68,8 @@ def test_pages_cover_every_record_once_both_ways(
 ) -> None:
     fill(rows)
     whole = [row.pk for row in select("account", actor=manager, sort=sort, q=q)]
-    assert len(whole) == sum(q in fold(row["name"]) for row in rows)
+    sought = f" {q}" if len(q) == 1 else q  # one letter must begin a word
+    assert len(whole) == sum(sought in f" {fold(row['name'])}" for row in rows)
     queryset = select("account", actor=manager, sort=sort, q=q)
     forward, cursor, last = [], None, None
     while True:

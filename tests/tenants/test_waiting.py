@@ -9,7 +9,7 @@ from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kernel import outbox
+from kernel import outbox, sealing
 from kernel.access import system_actor
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.events import publish
@@ -32,9 +32,10 @@ def notes(tenant: Tenant) -> int:
 
 
 def finish(tenant: Tenant) -> None:
-    """What a worker does with the events there; jobs are left."""
+    """What a worker does with the events and the audit there; jobs are left."""
     with tenant_context(tenant), transaction.atomic():
         OutboxMessage.objects.filter(state=_WAITING).update(state=_DONE)
+        sealing.seal_lines()
 
 
 def test_many_events_of_one_transaction_leave_one_note_and_one_that_is_rolled_back_none(live_tenant: Tenant) -> None:

@@ -34,6 +34,7 @@ class Sort extends HTMLElement {
   }
 
   private lift(item: HTMLElement): void {
+    if (this.held) this.drop();
     this.held = item;
     this.origin = { list: item.parentElement as Element, next: item.nextElementSibling };
     item.classList.add("lifted");

@@ -4,7 +4,16 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import (
+    COLLATION,
+    LIVE,
+    PLACED,
+    OwnedRecord,
+    own_text_index,
+    search_column,
+    search_index,
+    title_index,
+)
 from modules.sfa.enums import StageKind
 from modules.sfa.models.pipelines import Pipeline, Stage
 from modules.sfa.models.products import Product
@@ -49,9 +58,12 @@ class Deal(OwnedRecord):
     class Meta(OwnedRecord.Meta):
         indexes = (
             search_index("deal_search"),
+            title_index("deal_title"),
+            own_text_index("deal_own_text"),
             models.Index(fields=["reference"], name="deal_reference"),
             models.Index(fields=["pipeline", "stage", "-created_at", "-id"], name="deal_board"),
             models.Index(fields=["-created_at", "-id"], name="deal_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="deal_territory", condition=PLACED),
             models.Index(fields=["close_date", "id"], name="deal_close_date"),
             models.Index(fields=["name", "id"], name="deal_name"),
             # The largest first, as lists sort: empty amounts last.

@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "release-late": {"task": "tenants.tasks.release_late", "schedule": 60.0},
     "lives": {"task": "tenants.tasks.lives", "schedule": 3600.0},
     "reap": {"task": "tenants.tasks.reap", "schedule": 86_400.0},
+    "keep-audits": {"task": "tenants.tasks.keep_audits", "schedule": 24 * 3600.0},
     "sweep-files": {"task": "tenants.tasks.sweep_files", "schedule": 3600.0},
 }
 

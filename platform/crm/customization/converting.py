@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.customization import checking
-from crm.customization.fields import fields_of
+from crm.customization.fields import fields_of, is_derived
 from crm.customization.indexes import drop_all
 from crm.customization.kinds import MOST_CHOICES
-from crm.customization.services import INDEX_JOB, changed, get_field, kind_of
+from crm.customization.services import INDEX_JOB, changed, get_field, kind_of, require_unneeded
 from crm.models import CustomField
 from kernel import audit
 from kernel.access import Actor
@@ -91,7 +91,7 @@ def target_of(
     """The field, and what it would be; raises Invalid where there is no way."""
     old = get_field(pk, actor=actor)
     chosen = checking.kind_named(kind)
-    if chosen.key not in WAYS.get(old.kind, ()) or chosen.key == kind_of(old).key:
+    if is_derived(old) or chosen.key not in WAYS.get(old.kind, ()) or chosen.key == kind_of(old).key:
         raise Invalid.one("kind", "no_way", _("A field of this kind cannot become one of that kind."))
     given = dict(options)
     if "choices" in chosen.takes and not given.get("choices"):
@@ -168,6 +168,7 @@ def convert_field(
     definition = get_field(pk, actor=actor, lock=True)
     if definition.state != CustomField.State.ACTIVE:
         raise Invalid.one("kind", "not_active", _("Restore the field first."))
+    require_unneeded(definition)
     preview = preview_conversion(pk, kind, options, actor=actor)
     if preview.lost > lose:
         raise Invalid.one("lose", "would_lose", _("Some values would be lost. Look at them, and agree to it."))
@@ -239,6 +240,8 @@ def _convert_one(record: Any, convert: Converter, name: str) -> None:
 
 
 def can_become(definition: CustomField) -> tuple[str, ...]:
+    if is_derived(definition):
+        return ()
     own = kind_of(definition).key
     return tuple(kind for kind in WAYS.get(definition.kind, ()) if kind != own)
 

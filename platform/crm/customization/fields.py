@@ -17,7 +17,7 @@ from crm.models import CustomField, EntityLayout
 from kernel.custom import decode, expression
 from kernel.formats import local_date
 from kernel.money_input import home_currency
-from kernel.registry import Entity, F, Field
+from kernel.registry import Entity, F, Field, Rollup
 
 #: Numbers of more digits are none that a page could show.
 LARGEST = 10**18
@@ -28,11 +28,12 @@ def fields_of(definition: CustomField) -> list[Field]:
     options: Mapping[str, Any] = definition.options
     name, kind = definition.name, definition.kind
     choices = options.get("choices", ())
+    derived = is_derived(definition)
     numeric = kind in ("integer", "decimal", "money", "percent")
     field = Field(
         name=name, kind=kind,  # type: ignore[arg-type]  # checked when it was defined
         label=spoken(definition.label, name), help=spoken(definition.help, ""),
-        required=definition.required, unique=definition.unique, readonly=kind == "autonumber",
+        required=definition.required, unique=definition.unique, readonly=derived or kind == "autonumber",
         max_length=options.get("max_length") or MOST_LENGTH.get(kind), target=str(options.get("target", "")),
         choices=tuple((str(c["key"]), spoken(c["label"], str(c["key"]))) for c in choices),
         colours=tuple((str(c["key"]), str(c["colour"])) for c in choices if c.get("colour")),
@@ -42,6 +43,7 @@ def fields_of(definition: CustomField) -> list[Field]:
         highest=_limit(options.get("highest"), LARGEST if numeric else None),
         take=taker(definition.pk, str(options.get("format", ""))) if kind == "autonumber" else None,
         currency=f"{name}_currency" if kind == "money" else "", expression=expression(name, kind),
+        derived=derived, formula=options.get("formula", ""), rollup=_rollup(options.get("rollup")),
     )  # fmt: skip
     field = replace(field, default=default_of(field, definition.default))
     if kind != "money":
@@ -49,9 +51,22 @@ def fields_of(definition: CustomField) -> list[Field]:
     currency = Field(
         name=field.currency, kind="text", label=format_lazy(_("{field} (currency)"), field=field.label),
         max_length=3, in_list=False, default=lambda _actor, _values: home_currency(),
-        expression=expression(field.currency, "text"),
+        expression=expression(field.currency, "text"), readonly=derived, derived=derived,
     )  # fmt: skip
     return [field, currency]
+
+
+def is_derived(definition: CustomField) -> bool:
+    """Calculated from others (kernel.derived): a formula or a roll-up."""
+    return bool(definition.options.get("formula") or definition.options.get("rollup"))
+
+
+def _rollup(kept: Mapping[str, Any] | None) -> Rollup | None:
+    """A roll-up as options keep it: {"child", "relation", "how", "of", "filters": {"kind": ["won"]}}."""
+    if not kept:
+        return None
+    filters = tuple((str(name), tuple(map(str, values))) for name, values in kept.get("filters", {}).items())
+    return Rollup(kept["child"], kept["relation"], kept["how"], kept.get("of", ""), filters)
 
 
 def _limit(given: Any, otherwise: int | None) -> Any:

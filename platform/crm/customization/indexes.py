@@ -24,6 +24,7 @@ from tenants.services.indexes import Built, FieldIndex, build_indexes, drop_inde
 
 #: Asked for largest or latest first.
 _FROM_THE_TOP = frozenset({"integer", "decimal", "money", "percent", "rating", "date", "datetime"})
+_PURPOSES = ("up", "down", "among", "words", "spread", UNIQUE)
 _SEARCHED = frozenset({"text", "longtext", "email", "phone", "url", "address", "file", "autonumber"})
 
 
@@ -46,6 +47,8 @@ def indexes_for(definition: CustomField) -> tuple[Entity, list[FieldIndex]]:
             add("among", (field.expression, ""), method="gin")
         if field.kind in _SEARCHED:
             add("words", (Fold(field.expression), "ext.gin_trgm_ops"), method="gin")
+        if field.kind != "multichoice":
+            add("spread", (field.expression, ""), method="statistics")
     if field.unique:
         add(UNIQUE, (field.expression, ""), unique=True)
     return entity, found
@@ -55,7 +58,7 @@ def all_names(definition: CustomField) -> list[str]:
     """Names of every index that this field may have, now or before."""
     (field, *_rest) = fields_of(definition)
     entity = entity_of(definition.entity)
-    return [index_name(entity, field, purpose) for purpose in ("up", "down", "among", "words", UNIQUE)]
+    return [index_name(entity, field, purpose) for purpose in _PURPOSES]
 
 
 def run_index(run: JobRun) -> None:

@@ -25,7 +25,7 @@ def prepare_link(record: Any, _changed: set[str], _actor: Actor) -> None:
 
 
 def other_end(kind: Entity, name: str) -> Field | None:
-    """The end that is shown where the link is listed by `name`; None where this is no end of a link."""
+    """The end that is shown where the link is listed by `name`; None where this is no end, or one may not see it."""
     if name not in kind.ends:
         return None
-    return kind.field(next(end for end in kind.ends if end != name))
+    return kind.all_fields.get(next(end for end in kind.ends if end != name))

@@ -167,9 +167,11 @@ def _laid_out(entity: Entity, layout: EntityLayout | None, lists: Sequence[Liste
         hidden = set(layout.hidden) if layout else set()
         sections = [Section(s.label, tuple(n for n in s.fields if n not in hidden)) for s in entity.sections]
     placed = {name for section in sections for name in section.fields} | set(layout.hidden if layout else ())
-    loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed)
+    # The currency of what is derived is said beside the amount, and nobody chooses it.
+    told = {f.currency for f in entity.own_fields.values() if f.derived}
+    loose = tuple(f.name for f in entity.own_fields.values() if f.name not in placed | told)
     if loose:
-        sections.append(Section(spoken({"fa": "اطلاعات بیشتر", "en": "More"}, ""), loose))
+        sections.append(Section(spoken({"fa": "اطلاعات تکمیلی", "en": "Further details"}, ""), loose))
     known_lists = tuple(replace(one, columns=tuple(n for n in one.columns if n in known)) for one in lists)
     changes: dict[str, Any] = {"layout": tuple(sections), "listed_by": (*entity.listed_by, *known_lists)}
     if entity.filters:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customization import checking
 from crm.customization.duplicates import duplicates_of
-from crm.customization.fields import fields_of
+from crm.customization.fields import fields_of, is_derived
 from crm.customization.kinds import BY_KEY, MOST_FIELDS, MOST_INDEXED, FieldKind, key_of
 from crm.customization.names import collides, is_good, suggest_name
 from crm.customization.numbers import read_format
@@ -31,6 +31,8 @@ MANAGE = "crm.customization.manage"
 INDEX_JOB, PURGE_JOB, NUMBER_JOB = "crm.field_index", "crm.field_purge", "crm.field_number"
 State = CustomField.State
 #: What `change_field` can change, and what its audit tells.
+#: Options by which a value is calculated.
+DERIVED = frozenset({"formula", "rollup"})
 CHANGEABLE = ("label", "help", "required", "unique", "default", "options")
 
 
@@ -73,8 +75,11 @@ def define_field(
     field = CustomField(
         entity=base.name, name=name, kind=chosen.stored_as, label=said,
         help=checking.words(help, "help", problems, needed=False, most=500),
-        options=checking.options_of(chosen, _with_target(chosen, options), problems), position=_next_position(base),
+        position=_next_position(base),
     )  # fmt: skip
+    derived = bool((options or {}).keys() & DERIVED)  # checked by who made it: crm.customization.derived
+    given = _with_target(chosen, options)
+    field.options = dict(given) if derived else checking.options_of(chosen, given, problems)
     if _indexed_beside(field) >= MOST_INDEXED:
         field.options["indexed"] = False
     _say(field, chosen, {"required": required, "unique": unique, "default": default}, problems)
@@ -215,6 +220,9 @@ def _new_options(
     field: CustomField, kind: FieldKind, given: Mapping[str, Any], problems: checking.Problems
 ) -> dict[str, Any]:
     """Checked options; what a relation points to stays, and choices that records have are retired, not lost."""
+    if is_derived(field):
+        rest = {name: value for name, value in field.options.items() if name != "indexed"}
+        return {**rest, **({"indexed": False} if given.get("indexed") is False else {})}
     asked = {**given, **({"target": field.options["target"]} if kind.key == "relation" else {})}
     options = checking.options_of(kind, _with_target(kind, asked), problems)
     if "choices" in options:
@@ -252,6 +260,8 @@ def restore_field(pk: UUID | str, *, actor: Actor) -> CustomField:
 def _move(pk: UUID | str, old: State, new: State, verb: str, actor: Actor) -> CustomField:
     field = get_field(pk, actor=actor, lock=True)
     if field.state == old:
+        if new != State.ACTIVE:
+            require_unneeded(field)
         field.state = new
         field.save(update_fields=["state"])
         _told(field, verb, actor, {"state": [str(old), str(new)]})
@@ -266,6 +276,7 @@ def delete_field(pk: UUID | str, *, actor: Actor, typed: str) -> None:
     names = {field.name, field.name.removeprefix("x_"), *field.label.values()}
     if typed.strip() not in names:
         raise Invalid.one("typed", "not_typed", format_lazy(_("Type {name} to delete it."), name=field.name))
+    require_unneeded(field)
     field.state = State.DELETED
     field.save(update_fields=["state"])
     _told(field, "deleted", actor, {key: [getattr(field, key), None] for key in ("kind", *CHANGEABLE)})
@@ -288,6 +299,14 @@ def order_fields(entity: str, names: Sequence[str], *, actor: Actor) -> None:
     changed()
     after = [row.name for row in rows]
     audit.record_act("ordered", actor=actor, entity=entity, label=entity, changes={"order": [before, after]})
+
+
+def require_unneeded(field: CustomField) -> None:
+    """Refuse to take away what others are calculated from."""
+    from crm.customization import derived  # it stands on this module
+
+    if field.state == State.ACTIVE:
+        derived.require_unneeded(field.entity, field.name)
 
 
 def _told(field: CustomField, verb: str, actor: Actor, changes: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from crm.imports.plan import Plan, make_plan
 from crm.imports.reader import LIMITS, BadFile, Column, Limits, ReadOptions, Table, open_table
 from crm.models import ImportRun
 from kernel import files
-from kernel.access import Actor
+from kernel.access import Actor, entity_for
 from kernel.context import require_tenant
 from kernel.errors import NotFound
 from kernel.models import Job
@@ -23,13 +23,16 @@ from kernel.registry import Entity, UnknownName, registry
 
 def importable_entities(actor: Actor) -> list[Entity]:
     """What this person may import, customers first; what has no pages of its own (people, teams, stages) last."""
-    found = registry.entities_of(require_tenant().engines)
+    found = [entity_for(actor, entity.name) for entity in registry.entities_of(require_tenant().engines)]
     allowed = [e for e in found if e.importable and e.editable_fields and actor.may(e.permission("import"))]
     return sorted(allowed, key=lambda entity: not entity.pages)
 
 
-def entity_for_import(name: str) -> Entity:
-    """An importable entity by its name or plural, of an engine that is on; NotFound for all others."""
+def entity_for_import(name: str, actor: Actor | None = None) -> Entity:
+    """An importable entity by its name or plural, of an engine that is on; NotFound for all others.
+
+    With `actor` as far as this person may set its fields.
+    """
     try:
         entity = registry.entity(name)
     except UnknownName:
@@ -40,7 +43,7 @@ def entity_for_import(name: str) -> Entity:
     on = require_tenant().engines | registry.always_on()
     if entity.engine not in on or not entity.importable or not entity.editable_fields:
         raise NotFound()
-    return entity
+    return entity if actor is None else entity_for(actor, entity.name)
 
 
 def runs_visible_to(actor: Actor) -> QuerySet[ImportRun]:
@@ -100,7 +103,7 @@ def columns_of(run: ImportRun) -> tuple[Column, ...]:
 
 
 def plan_of(run: ImportRun, actor: Actor) -> Plan:
-    entity = entity_for_import(run.entity)
+    entity = entity_for_import(run.entity, actor)
     return make_plan(entity, columns_of(run), run.mapping, run.match, run.options, actor=actor)
 
 

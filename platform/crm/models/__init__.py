@@ -10,10 +10,11 @@ from crm.models.customization import (
     FieldCounter,
 )  # fmt: skip
 from crm.models.imports import ImportMapping, ImportProblem, ImportRun
+from crm.models.opened import Opened
 from crm.models.people import Account, Contact
 from crm.models.views import SavedView, ViewChoice
 
 __all__ = [
-    "Account", "Contact", "CustomField", "CustomObject", "CustomRecord", "CustomRelation", "Customization", "EntityLayout",
-    "FieldCounter", "ImportMapping", "ImportProblem", "ImportRun", "SavedView", "ViewChoice",
+    "Account", "Contact", "CustomField", "CustomObject", "CustomRecord", "CustomRelation", "Customization",
+    "EntityLayout", "FieldCounter", "ImportMapping", "ImportProblem", "ImportRun", "Opened", "SavedView", "ViewChoice",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import uuid7
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import COLLATION, LIVE, PLACED, OwnedRecord, own_text_index, search_column, search_index
 from kernel.text.db import MatchKey
 
 #: What fields and entities of an organization's own are called: in addresses, in the API, and as keys of `extra`.
@@ -167,9 +167,11 @@ class CustomRecord(OwnedRecord):
     class Meta(OwnedRecord.Meta):
         indexes = (
             search_index("custom_search"),
+            own_text_index("custom_own_text"),
             models.Index(fields=["object", "name_key"], name="custom_key"),
             models.Index(fields=["object", "name", "id"], name="custom_name"),
             models.Index(fields=["object", "-created_at", "-id"], name="custom_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="custom_territory", condition=PLACED),
         )
         constraints = (
             models.UniqueConstraint(

@@ -3,7 +3,16 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kernel.models import COLLATION, LIVE, OwnedRecord, search_column, search_index
+from kernel.models import (
+    COLLATION,
+    LIVE,
+    PLACED,
+    OwnedRecord,
+    own_text_index,
+    search_column,
+    search_index,
+    title_index,
+)
 from kernel.text.db import MatchKey
 
 
@@ -34,9 +43,12 @@ class Account(OwnedRecord):
     class Meta(OwnedRecord.Meta):
         indexes = (
             search_index("account_search"),
+            title_index("account_title"),
+            own_text_index("account_own_text"),
             models.Index(fields=["name_key"], name="account_key"),
             models.Index(fields=["name", "id"], name="account_name"),
             models.Index(fields=["-created_at", "-id"], name="account_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="account_territory", condition=PLACED),
         )
 
     def __str__(self) -> str:
@@ -75,9 +87,12 @@ class Contact(OwnedRecord):
     class Meta(OwnedRecord.Meta):
         indexes = (
             search_index("contact_search"),
+            title_index("contact_title"),
+            own_text_index("contact_own_text"),
             models.Index(fields=["name_key"], name="contact_key"),
             models.Index(fields=["name", "id"], name="contact_name"),
             models.Index(fields=["-created_at", "-id"], name="contact_created", condition=LIVE),
+            models.Index(fields=["territory_id"], name="contact_territory", condition=PLACED),
         )
 
     def __str__(self) -> str:

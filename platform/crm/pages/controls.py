@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from crm.pages.labels import Labels
 from crm.pages.values import STARS, currency_of
 from kernel import compound
-from kernel.access import Actor, may_add
+from kernel.access import Actor, entity_for, may_add
 from kernel.errors import Problem
 from kernel.formats import local_time, money_unit
 from kernel.money_input import for_typing
 from kernel.records import create_record
-from kernel.registry import Entity, Field, registry
+from kernel.registry import Entity, Field
 from kernel.values import BadValue
 
 NEW = "new:"
@@ -256,7 +256,7 @@ def creatable(target: Entity, actor: Actor) -> bool:
 def _create_label(field: Field, actor: Actor) -> str:
     if field.kind != "relation":
         return ""
-    target = registry.entity(field.target)
+    target = entity_for(actor, field.target)
     return gettext("Create as new") if creatable(target, actor) else ""
 
 
@@ -267,7 +267,7 @@ def make_related(fields: Iterable[Field], typed: Mapping[str, str], *, actor: Ac
         wish = typed.get(field.name, "")
         if field.kind != "relation" or not wish.startswith(NEW):
             continue
-        target = registry.entity(field.target)
+        target = entity_for(actor, field.target)
         if creatable(target, actor):
             made = create_record(target, actor=actor, values={target.title: wish.removeprefix(NEW).strip()})
             values[field.name] = str(made.pk)

@@ -1,23 +1,22 @@
 """A record's history as sentences: field labels, from and to in words, names instead of ids."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.pages.labels import Labels
-from crm.pages.values import currency_of, value_text
+from crm.pages.said import currency_said, value_said
+from crm.pages.values import currency_of
 from kernel.access import Actor
 from kernel.audit import history
 from kernel.models import AuditEntry
-from kernel.registry import Entity, Field
-from kernel.values import BadValue, parse_value
+from kernel.registry import Entity
 
 _VERBS: dict[str, tuple[str, str | Promise]] = {
     "created": ("plus", gettext_lazy("Created")),
@@ -25,10 +24,12 @@ _VERBS: dict[str, tuple[str, str | Promise]] = {
     "deleted": ("trash-2", gettext_lazy("Deleted")),
     "restored": ("archive-restore", gettext_lazy("Restored")),
     "export": ("download", gettext_lazy("Exported")),
+    "opened": ("eye", gettext_lazy("Opened the record")),
+    "revealed": ("eye", gettext_lazy("Looked at a hidden value")),
 }
 _SOURCES: dict[str, str | Promise] = {
     "import": gettext_lazy("by import"), "api": gettext_lazy("over the API"), "job": gettext_lazy("by a job"),
-    "system": gettext_lazy("by the system"),
+    "system": gettext_lazy("by the system"), "automation": gettext_lazy("by an automation"),
 }  # fmt: skip
 _SHOWN = 6
 
@@ -78,31 +79,8 @@ def _entry(entity: Entity, record: Any, row: AuditEntry, labels: Labels) -> Entr
         field = entity.all_fields.get(name)
         if field is None or not isinstance(pair, list) or len(pair) != 2:
             continue
-        currency = _currency(field, row.changes) or currency_of(field, record)
-        before, after = (_words(field, value, labels, currency) for value in pair)
+        currency = currency_said(field, row.changes) or currency_of(field, record)
+        before, after = (value_said(field, value, labels, currency=currency) for value in pair)
         lines.append(Line(str(field.label), "" if fresh else before or _("empty"), after or _("empty")))
     through = _SOURCES.get(row.source, "") if row.actor_label != row.source else ""
     return Entry(icon, str(verb), row.actor_label, str(through), row.at, lines[:_SHOWN], max(len(lines) - _SHOWN, 0))
-
-
-def _currency(field: Field, changes: Mapping[str, Any]) -> str:
-    pair = changes.get(field.currency) if field.currency else None
-    return str(pair[1] or "") if isinstance(pair, list) else ""
-
-
-def _words(field: Field, value: Any, labels: Labels, currency: str) -> str:
-    if value is None or value == "":
-        return ""
-    if field.kind == "relation":
-        return labels.get(field.target, UUID(str(value))) or _("(not visible to you)")
-    if field.kind in ("address", "file"):
-        return value_text(field, value) if isinstance(value, dict) else str(value)
-    if field.kind == "datetime":
-        moment = parse_datetime(str(value))
-        return value_text(field, moment) if moment else str(value)
-    try:
-        parsed = parse_value(field.kind, value, options={**field.options(), "max_length": None})
-    except BadValue:
-        return str(value)
-    text = value_text(field, parsed, currency=currency)
-    return text if len(text) <= 120 else text[:117] + "…"

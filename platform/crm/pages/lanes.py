@@ -15,7 +15,7 @@ from crm.pages.state import State
 from crm.pages.table import Setting, list_param, records_of
 from crm.pages.values import money_brief, money_text
 from kernel import formats
-from kernel.access import records_visible_to
+from kernel.access import entity_for, records_visible_to
 from kernel.errors import NotFound
 from kernel.query import cursors_of, page, shown_columns
 from kernel.registry import Board, Entity, Field, registry
@@ -69,7 +69,7 @@ def groups_of(entity: Entity, setting: Setting) -> list[Any]:
     if not board.group:
         return []
     lane_field = entity.field(board.lane)
-    target = registry.entity(registry.entity(lane_field.target).field(board.group).target)
+    target = entity_for(setting.actor, registry.entity(lane_field.target).field(board.group).target)
     default = [name for name in ("is_default",) if name in target.all_fields]
     order = [*(f"-{name}" for name in default), target.sort, "id"]
     return list(records_visible_to(setting.actor, target).order_by(*order))
@@ -82,11 +82,11 @@ def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
     if lane_field.kind == "choice":
         colours = lane_field.colour_of
         return [Lane(key, str(label), colour=colours.get(key, "")) for key, label in lane_field.choices]
-    target = registry.entity(lane_field.target)
+    target = entity_for(setting.actor, lane_field.target)
     rows = records_visible_to(setting.actor, target)
     if group is not None:
         rows = rows.filter(**{f"{board.group}_id": group.pk})
-    share = next((f.name for f in target.all_fields.values() if f.kind == "percent"), "")
+    share = next((f.name for f in target.all_fields.values() if f.kind == "percent" and not f.masked), "")
     ordered = rows.order_by(board.order or target.sort, "id")
     return [Lane(str(r.pk), target.title_of(r), r, getattr(r, share) if share else None) for r in ordered]
 

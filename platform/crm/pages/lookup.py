@@ -3,17 +3,16 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from crm.pages.links import actor_of
-from kernel.access import require
+from kernel.access import entity_for, require
 from kernel.errors import NotFound
 from kernel.query import suggest
-from kernel.registry import registry
 from kernel.registry.book import UnknownName
 
 
 def lookup(request: HttpRequest, entity: str) -> HttpResponse:
     actor = actor_of(request)
     try:
-        kind = registry.entity(entity)
+        kind = entity_for(actor, entity)
     except UnknownName:
         raise NotFound() from None
     require(actor, kind.permission("view"))

@@ -1,23 +1,35 @@
 """The command palette: records, places and acts that answer to what is typed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, optional_url
+from crm.pages.my_day import panels_for
+from crm.pages.searching import search_hits, seen_entities
+from crm.services.opened import opened_by
 from frontend import shell
 from kernel.access import Actor, may_add
 from kernel.models import AuditEntry
-from kernel.query import suggest
-from kernel.registry import Entity, registry
+from kernel.search.marks import Pieces
+from kernel.search.matching import Tier
+from kernel.search.shown import Shown, show
 from kernel.text.folding import fold
 
-EACH = 5
+RECORDS = 8
 RECENT = 6
+SUGGESTED = 4
+#: Places and acts, which are few and short.
+EACH = 8
+#: Records that a person opened so often come back to mind.
+_OFTEN = 3
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,10 @@ class Option:
     icon: str
     detail: str = ""
     keys: str = ""
+    #: What kind of thing it is, at the end of the line.
+    kind: str = ""
+    marked: Pieces = field(default_factory=list)
+    marked_details: tuple[Pieces, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,54 +54,82 @@ class Group:
 def palette(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     actor = actor_of(request)
-    records = found_records(text, actor=actor) if text else recent_records(actor=actor)
-    groups = [*records, Group(_("Go to"), _places(request, text)), Group(_("Actions"), _acts(text, actor))]
+    records, sure = found_records(text, actor=actor) if text else (opening(actor=actor), True)
+    found = text and any(group.options for group in records)
+    acts = [Group(_("Go to"), _places(request, text)), Group(_("Actions"), _acts(text, actor))]
+    groups = [*records, *acts] if sure else [*acts, *records]
     came_from = request.GET.get("from", "/")
     context = {
-        "groups": [g for g in groups if g.options], "commands": _wanted_commands(text),
+        "groups": [g for g in groups if g.options], "commands": _wanted_commands(text), "text": text,
+        "results_url": f"{reverse('crm:search')}?{urlencode({'q': text})}" if found else "",
         "came_from": came_from if came_from.startswith("/") and not came_from.startswith("//") else "/",
     }  # fmt: skip
     return render(request, "crm/palette.html", context)
 
 
-def seen_entities(actor: Actor) -> list[Entity]:
-    """Entities with pages that the actor may see, of engines that are on."""
-    on = registry.entities_of(actor.engines)
-    return [entity for entity in on if entity.pages and actor.may(entity.permission("view"))]
+def found_records(text: str, *, actor: Actor) -> tuple[list[Group], bool]:
+    """Records of every kind in one list, and whether the first of them is surely meant rather than a command."""
+    found = show(search_hits(text, actor=actor, most=RECORDS), actor=actor)
+    sure = bool(found) and found[0].hit.tier <= Tier.WORD
+    near = bool(found) and found[0].hit.tier is Tier.NEAR
+    return [Group(_("Did you mean") if near else _("Records"), [option_of(one) for one in found])], sure
 
 
-def found_records(text: str, *, actor: Actor) -> list[Group]:
-    """One query an entity; links have no name to be found by."""
-    groups = []
-    for entity in seen_entities(actor):
-        if entity.ends:
-            continue
-        base = entity_url(entity, "list")
-        found = suggest(entity, text, actor=actor, limit=EACH)
-        options = [Option(s.label, f"{base}{s.id}/", entity.icon, s.detail) for s in found]
-        groups.append(Group(str(entity.label_plural), options))
-    return groups
+def option_of(one: Shown) -> Option:
+    entity = one.hit.entity
+    return Option(
+        one.title, entity_url(entity, "detail", one.hit.id), entity.icon, one.detail, kind=str(entity.label),
+        marked=one.title_pieces, marked_details=one.detail_pieces,
+    )  # fmt: skip
+
+
+def opening(*, actor: Actor) -> list[Group]:
+    """Before anything is typed: what one had in hand last, comes back to often, or has to do."""
+    recent = recent_records(actor=actor)
+    had = {option.url for group in recent for option in group.options}
+    suggested = [o for o in _often(actor) if o.url not in had]
+    if len(suggested) < SUGGESTED:
+        known = had | {o.url for o in suggested}
+        suggested += {o.url: o for o in _waiting(actor) if o.url not in known}.values()
+    return [*recent, Group(_("Suggested"), suggested[:SUGGESTED])]
 
 
 def recent_records(*, actor: Actor) -> list[Group]:
-    """What the person worked on last, as far as it can still be seen."""
+    """What the person opened or worked on last, as far as it can still be seen."""
+    seen = {entity.name for entity in seen_entities(actor)}
+    latest = {pk: name for pk, (name, _times, _at) in opened_by(actor).items() if name in seen}
+    if len(latest) < RECENT:
+        rows = AuditEntry.objects.filter(actor_id=actor.user_id, entity__in=seen, record_id__isnull=False, batch=None)
+        for name, pk in rows.order_by("-id").values_list("entity", "record_id")[:60]:
+            if pk is not None:
+                latest.setdefault(pk, name)
+    return [Group(_("Recent"), _known(latest, actor)[:RECENT])]
+
+
+def _often(actor: Actor) -> list[Option]:
+    times = {pk: (name, n) for pk, (name, n, _at) in opened_by(actor).items() if n >= _OFTEN}
+    ranked = sorted(times, key=lambda pk: -times[pk][1])[: RECENT + SUGGESTED]
+    return _known({pk: times[pk][0] for pk in ranked}, actor)
+
+
+def _waiting(actor: Actor) -> list[Option]:
+    """The first lines of what "My day" holds, whichever engine says so."""
+    lines = [(panel, line) for panel in panels_for(actor) for line in panel.lines[:2]]
+    return [Option(line.title, line.url, panel.icon, line.why) for panel, line in lines]
+
+
+def _known(records: Mapping[UUID, str], actor: Actor) -> list[Option]:
     seen = {entity.name: entity for entity in seen_entities(actor)}
-    rows = AuditEntry.objects.filter(actor_id=actor.user_id, entity__in=seen, record_id__isnull=False, batch=None)
-    latest: dict[UUID, str] = {}
-    for name, pk in rows.order_by("-id").values_list("entity", "record_id")[:60]:
-        if pk is not None:
-            latest.setdefault(pk, name)
-    chosen = dict(list(latest.items())[:RECENT])
+    chosen = {pk: name for pk, name in list(records.items())[: 2 * RECENT] if name in seen}
     wanted: dict[str, list[UUID]] = {}
     for pk, name in chosen.items():
         wanted.setdefault(name, []).append(pk)
     labels = Labels(actor).learn(wanted)
-    options = [
-        Option(label, entity_url(seen[name], "detail", pk), seen[name].icon, str(seen[name].label))
+    return [
+        Option(label, entity_url(seen[name], "detail", pk), seen[name].icon, kind=str(seen[name].label))
         for pk, name in chosen.items()
         if (label := labels.get(name, pk)) and not labels.is_deleted(pk)
     ]
-    return [Group(_("Recent"), options)]
 
 
 def _places(request: HttpRequest, text: str) -> list[Option]:
@@ -104,9 +148,9 @@ def _acts(text: str, actor: Actor) -> list[Option]:
     return _answering(options, text)
 
 
-def _answering(options: list[Option], text: str) -> list[Option]:
+def _answering(options: Iterable[Option], text: str) -> list[Option]:
     words = fold(text).split()
-    return [option for option in options if all(word in fold(option.label) for word in words)][: EACH + 3]
+    return [option for option in options if all(word in fold(option.label) for word in words)][:EACH]
 
 
 def _wanted_commands(text: str) -> list[tuple[str, str, str, str]]:

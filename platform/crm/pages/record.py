@@ -17,7 +17,9 @@ from crm.pages.neighbours import neighbours_of
 from crm.pages.related import pointing_words, related_lists
 from crm.pages.undo import told
 from crm.pages.values import cell, is_ordinal
+from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for
+from kernel.audit import record_opening
 from kernel.errors import Invalid
 from kernel.records import delete_record
 from kernel.registry import Entity, Field, registry
@@ -43,9 +45,13 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change),
         "entries": history_of(entity, record, actor=actor), "here": request.get_full_path(),
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
+        "shares_url": entity_url(entity, "shares", pk), "why_url": entity_url(entity, "why", pk),
     }  # fmt: skip
     if wants(request, "rail"):
         return _vary(render(request, "crm/record_rail.html", context))
+    if not wants(request, "record"):
+        record_opening(actor=actor, entity=entity, record=record)
+        note_opened(actor=actor, entity=entity.name, pk=pk)
     context["related"] = related_lists(entity, pk, actor=actor)
     context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
     return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))
@@ -88,6 +94,7 @@ def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> 
             rows.append({
                 "field": field, "html": html, "edit_url": f"{base}cell/{name}/?links" if editable else "",
                 "linked": "<a " in html,
+                "reveal_url": f"{base}reveal/{name}/" if field.revealable and html else "",
             })  # fmt: skip
         sections.append({"label": section.label, "rows": rows})
     return sections

@@ -14,7 +14,7 @@ from crm.pages.labels import Labels
 from crm.pages.links import entity_url, record_url
 from crm.pages.values import cell
 from kernel import formats
-from kernel.access import Actor, may_add, visible
+from kernel.access import Actor, entity_for, may_add, visible
 from kernel.pointing import pointing_at
 from kernel.query import count, select
 from kernel.registry import Entity, Field, Listed, registry
@@ -50,13 +50,15 @@ class RelatedList:
 def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList]:
     """Lists the actor may see, of engines that are on; two queries each, and one for names."""
     lists = []
-    for target, spec in registry.lists_on(entity.name):
-        if not target.pages or not actor.may(target.permission("view")):
+    for target, listed in registry.lists_on(entity.name):
+        seen = entity_for(actor, target.name)
+        spec = next((one for one in seen.listed_by if one.field == listed.field), None)
+        if not spec or not target.pages or not actor.may(target.permission("view")):
             continue
-        if (other := other_end(target, spec.field)) is None:
-            lists.append(_related_list(spec, target, pk, actor))
-        elif actor.may(registry.entity(other.target).permission("view")):
-            lists.append(_link_list(spec, target, other, pk, actor))
+        if not target.ends:
+            lists.append(_related_list(spec, seen, pk, actor))
+        elif (other := other_end(seen, spec.field)) and actor.may(registry.entity(other.target).permission("view")):
+            lists.append(_link_list(spec, seen, other, pk, actor))
     return lists
 
 

@@ -22,6 +22,8 @@ from crm.pages.lookup import lookup
 from crm.pages.palette import palette
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
+from crm.pages.search import search
+from crm.pages.sharing import reveal, shares, unshare, why
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
 from kernel.access import entity_for, require
@@ -33,6 +35,7 @@ View = Callable[..., HttpResponseBase]
 urlpatterns: list[URLPattern] = [
     path("", signed_in(home), name="home"),
     path("palette/", signed_in(palette), name="palette"),
+    path("search/", signed_in(search), name="search"),
     path("lookup/<slug:entity>/", signed_in(lookup), name="lookup"),
     path("undo/view/<uuid:audit_id>/", signed_in(require_POST(undo_view)), name="undo_view"),
     path("undo/<uuid:batch>/", signed_in(require_POST(undo)), name="undo"),
@@ -52,6 +55,10 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("edit", "<uuid:pk>/edit/", edit, "change"),
     ("delete", "<uuid:pk>/delete/", require_POST(delete), "delete"),
     ("cell", "<uuid:pk>/cell/<slug:name>/", edit_cell, "change"),
+    ("shares", "<uuid:pk>/shares/", shares, "view"),
+    ("unshare", "<uuid:pk>/shares/<uuid:share>/remove/", require_POST(unshare), "change"),
+    ("why", "<uuid:pk>/why/", why, "view"),
+    ("reveal", "<uuid:pk>/reveal/<slug:name>/", require_POST(reveal), "view"),
 )
 BOARD_PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("board", "board/", board, "view"),

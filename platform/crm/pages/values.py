@@ -15,6 +15,7 @@ from crm.pages.links import record_url
 from frontend.icons import draw_icon
 from frontend.templatetags.pv import avatar
 from kernel import compound, formats
+from kernel.derived.rollups import MIXED
 from kernel.registry import Field
 
 EMPTY = SafeString("")
@@ -82,7 +83,9 @@ def cell(field: Field, record: Any, labels: Labels, *, links: bool = False) -> S
     """
     value = getattr(record, field.column)
     if value in (None, "", []):
-        return EMPTY
+        # A roll-up that found several currencies adds nothing up, and says so.
+        mixed = field.derived and currency_of(field, record) == MIXED
+        return format_html('<span class="text-muted">{}</span>', _("several currencies")) if mixed else EMPTY
     draw = _LINKED.get(field.kind) if links else None
     return (draw or _DRAW.get(field.kind, _plain))(_Value(field, value, record, labels))
 

@@ -91,6 +91,7 @@ def update_view(
 ) -> SavedView:  # fmt: skip
     """Rename a view of one's own, share it, or let it show something else."""
     view = _own(pk, actor)
+    before = {"name": view.name, "shared": view.shared, "params": view.params}
     if name is not None:
         view.name = _name(name)
     if shared is not None:
@@ -98,6 +99,11 @@ def update_view(
     if params is not None:
         view.params = dict(params)
     view.save()
+    after = {"name": view.name, "shared": view.shared, "params": view.params}
+    # What it shows is told by that it changed: the parameters would fill the line.
+    changes = {key: [before[key], after[key]] for key in ("name", "shared") if before[key] != after[key]}
+    if before != after:
+        record_act("view_changed", actor=actor, entity=view.entity, label=view.name, changes=changes)
     return view
 
 

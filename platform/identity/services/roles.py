@@ -11,7 +11,7 @@ from identity.models import BUILTIN_ROLES, Role, User
 from kernel.access import Actor, require
 from kernel.audit import record_act
 from kernel.errors import Invalid
-from kernel.registry import LEVELS, registry
+from kernel.registry import FIELD_LEVELS, LEVELS, registry
 
 MANAGE = "identity.role.manage"
 
@@ -57,7 +57,7 @@ def _check_level(actor: Actor, role: Role, code: str, level: str) -> None:
     if code not in registry.permissions or code in NEVER:
         raise Invalid.one(code, "unknown_permission", _("There is no such permission."))
     if level not in LEVELS:
-        raise Invalid.one(code, "unknown_level", _("Choose none, own, team or all."))
+        raise Invalid.one(code, "unknown_level", _("Choose one of the levels of the list."))
     held = LEVELS.index(actor.level(code)) if code.partition(".")[0] in _engines(actor) else len(LEVELS)
     if LEVELS.index(level) > max(held, LEVELS.index(role.levels.get(code, "none"))):
         raise Invalid.one(code, "beyond_own", _("You can only give what you may do yourself."))
@@ -79,10 +79,66 @@ def create_role(*, actor: Actor, name: str, description: str = "", like: Role | 
     levels = {} if like is None else dict(like.levels or default_levels(like.key))
     capped = {code: level for code, level in levels.items() if actor.may(code)}
     role = Role(name=name, key=_free_key(name), levels=capped, description=description.strip())
+    if like is not None:
+        role.fields, role.masked_reveal = dict(like.fields), like.masked_reveal
     role.created_by_id = actor.user_id
     role.save(force_insert=True)
     record_act("created", actor=actor, entity="role", record=role, changes={"name": [None, name]})
     return role
+
+
+@transaction.atomic
+def copy_role(*, actor: Actor, role: Role) -> Role:
+    """A role that starts as this one, under a name that is still free."""
+    label, number = role.label, 2
+    while Role.objects.filter(name__iexact=f"{label} {number}").exists():
+        number += 1
+    if role.is_admin:
+        raise Invalid.one("", "builtin", _("Administrators may do everything; there is nothing to copy."))
+    return create_role(actor=actor, name=f"{label[:75]} {number}", description=str(role.explanation), like=role)
+
+
+@transaction.atomic
+def save_role_fields(
+    *, actor: Actor, role: Role, fields: Mapping[str, str], masked_reveal: bool | None = None
+) -> Role:  # fmt: skip
+    """Say for single fields what holders may do with them, by code ("crm.contact.email"); codes not given stay."""
+    require(actor, MANAGE)
+    role = Role.objects.select_for_update().get(pk=role.pk)
+    if role.is_admin:
+        raise Invalid.one("", "builtin", _("Administrators may do everything; that cannot be changed."))
+    changes: dict[str, list[object]] = {}
+    for code, level in fields.items():
+        check_field(code, level)
+        before = role.fields.get(code, "edit")
+        if FIELD_LEVELS.index(level) > FIELD_LEVELS.index(actor.fields.get(code, "edit")):
+            raise Invalid.one(code, "beyond_own", _("You can only give what you may do yourself."))
+        if before != level:
+            changes[code] = [before, level]
+    kept = {**role.fields, **{code: str(new) for code, (_old, new) in changes.items()}}
+    role.fields = {code: level for code, level in kept.items() if level != "edit"}
+    if masked_reveal is not None and masked_reveal != role.masked_reveal:
+        if masked_reveal and actor.fields:
+            raise Invalid.one("masked_reveal", "beyond_own", _("You can only give what you may do yourself."))
+        changes["masked_reveal"] = [role.masked_reveal, masked_reveal]
+        role.masked_reveal = masked_reveal
+    if changes:
+        role.version += 1
+        role.save(update_fields=["fields", "masked_reveal", "version", "updated_at"])
+        record_act("fields", actor=actor, entity="role", record=role, changes=changes)
+    return role
+
+
+def check_field(code: str, level: str) -> None:
+    engine, _dot, rest = code.partition(".")
+    name, _dot, field = rest.partition(".")
+    entity = next((e for e in registry.entities if e.engine == engine and e.name == name), None)
+    if entity is None or field not in entity.all_fields:
+        raise Invalid.one(code, "unknown_field", _("There is no such field."))
+    if level not in FIELD_LEVELS:
+        raise Invalid.one(code, "unknown_level", _("Choose one of the levels of the list."))
+    if level in ("hidden", "masked") and field in (entity.title, entity.owner):
+        raise Invalid.one(code, "always_shown", _("A record's name and owner are always shown."))
 
 
 def _free_key(name: str) -> str:
@@ -96,7 +152,7 @@ def delete_role(*, actor: Actor, role: Role) -> None:
     require(actor, MANAGE)
     if role.is_builtin:
         raise Invalid.one("", "builtin", _("Built-in roles stay. You can change what they may do."))
-    if User.everything.filter(role=role).exists():
+    if User.everything.filter(role=role).exists() or role.further_holders.exists():
         raise Invalid.one("", "in_use", _("Someone still has this role. Give them another one first."))
     record_act("deleted", actor=actor, entity="role", record=role, changes={"name": [role.name, None]})
     role.delete()

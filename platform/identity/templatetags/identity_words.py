@@ -10,7 +10,15 @@ LEVELS: dict[str, Promise] = {
     "none": pgettext_lazy("level", "None"),
     "own": pgettext_lazy("level", "Own"),
     "team": pgettext_lazy("level", "Team's"),
+    "team_below": pgettext_lazy("level", "Team and below"),
+    "territory": pgettext_lazy("level", "Territory"),
     "all": pgettext_lazy("level", "All"),
+}
+FIELD_LEVELS: dict[str, Promise] = {
+    "hidden": pgettext_lazy("field level", "Hidden"),
+    "masked": pgettext_lazy("field level", "Masked"),
+    "read": pgettext_lazy("field level", "See"),
+    "edit": pgettext_lazy("field level", "See and change"),
 }
 ACTIONS: dict[str, Promise] = {
     "view": pgettext_lazy("action", "View"),
@@ -25,6 +33,11 @@ ACTIONS: dict[str, Promise] = {
 @register.filter
 def level_word(level: str) -> str:
     return str(LEVELS.get(level, level))
+
+
+@register.filter
+def field_level_word(level: str) -> str:
+    return str(FIELD_LEVELS.get(level, level))
 
 
 @register.filter

@@ -1,9 +1,10 @@
 """Reading records: one language of filters, search, order and pages for every face."""
 
 from kernel.query.filters import OPERATORS, Filter, apply_filters, operators_for, parse_filters
-from kernel.query.labels import Suggestion, labels_for, suggest
+from kernel.query.labels import Suggestion, labels_for
 from kernel.query.paging import Page, count, cursors_of, page
 from kernel.query.select import search, select, shown_columns, sums
+from kernel.query.typeahead import suggest
 
 __all__ = [
     "OPERATORS", "Filter", "Page", "Suggestion", "apply_filters", "count", "cursors_of", "labels_for", "operators_for",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access import Actor
+from kernel.access import Actor, entity_for
 from kernel.calendars.relative import RELATIVE, end_of_day, relative_range
 from kernel.errors import Invalid, Problem
 from kernel.money_input import home_currency, typed_unit
@@ -125,9 +125,11 @@ def _value(field: Field, text: str) -> Any:
 def apply_filters(
     entity: str | Entity, queryset: QuerySet[Any], filters: list[Filter] | tuple[Filter, ...], actor: Actor
 ) -> QuerySet[Any]:
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     for one in filters:
-        queryset = queryset.filter(_condition(kind.field(one.field), one, actor))
+        if (field := kind.all_fields.get(one.field)) is None or field.masked:
+            raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
+        queryset = queryset.filter(_condition(field, one, actor))
         if one.op == "contains" and one.field == kind.title and kind.has_search:
             # The title is part of what is searched, so the trigram index narrows before rows are folded one by one.
             held = [Q(search_text__holds=fold(str(value))) for value in one.values]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import CharField, Lookup, TextField
+from django.db.models import CharField, JSONField, Lookup, TextField
 
+from kernel.models import TITLE_LETTERS
 from kernel.text.folding import fold
 
 
@@ -47,3 +48,27 @@ class Begins(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
         return f"{left} LIKE %s", (*params, str(self.rhs))
+
+
+@TextField.register_lookup
+class Titled(Lookup):
+    """A title that begins with a prepared LIKE pattern: what a `TitleIndex` finds."""
+
+    lookup_name = "titled"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f'left({left}, {TITLE_LETTERS}) COLLATE "C" LIKE %s', (*params, str(self.rhs))
+
+
+@JSONField.register_lookup
+class Says(Lookup):
+    """Holds these folded letters in one of its texts: what an `own_text_index` finds."""
+
+    lookup_name = "says"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"(NOT ({left} = '{{}}'::jsonb) AND ext.pv_said({left}) LIKE %s)", (*params, like_pattern(str(self.rhs)))

@@ -4,20 +4,18 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 import kernel.query.lookups  # noqa: F401 — registers the lookups
-from kernel.access import Actor, records_visible_to
+from kernel.access import Actor, entity_for, records_visible_to
 from kernel.errors import Invalid
 from kernel.query.filters import Filter, apply_filters
 from kernel.registry import Entity, registry
-from kernel.text.folding import fold
-
-MOST_WORDS = 6
-#: The fewest letters that the trigram index can look for inside a word.
-TRIGRAM = 3
+from kernel.search.conditions import answering
+from kernel.search.matching import INSIDE
+from kernel.search.typed import read
 
 
 def select(
@@ -25,12 +23,12 @@ def select(
     action: str = "view",
 ) -> QuerySet[Any]:  # fmt: skip
     """Records the actor may do `action` to. Relations of list columns come with them."""
-    kind = registry.entity(entity)
+    kind = entity_for(actor, entity)
     rows = apply_filters(kind, records_visible_to(actor, kind, action), list(filters), actor)
     if q:
         rows = search(kind, rows, q)
     relations = [f.name for f in kind.all_fields.values() if f.kind == "relation" and f.stored]
-    by_trigrams = kind.has_search and any(len(word) >= TRIGRAM for word in fold(q).split())
+    by_trigrams = kind.has_search and any(len(word.text) >= INSIDE for word in read(q).words)
     return rows.select_related(*relations).order_by(*ordering(kind, sort, few=by_trigrams))
 
 
@@ -79,14 +77,9 @@ def shown_columns(entity: Entity, queryset: QuerySet[Any], columns: Iterable[str
 
 
 def search(entity: str | Entity, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Records that hold every word of the text, anywhere in what their entity searches."""
-    kind = registry.entity(entity)
-    words = fold(text).split()[:MOST_WORDS]
-    if not words:
-        return queryset
-    if not kind.has_search:
-        return queryset.filter(*[Q(**{f"{kind.title}__folded": word}) for word in words])
-    return queryset.filter(*[Q(search_text__holds=word) for word in words])
+    """Records that hold every word of the text in what their entity searches; one or two letters must begin a word."""
+    kind, typed = registry.entity(entity), read(text)
+    return queryset.filter(answering(kind, typed)) if typed else queryset
 
 
 def sums(entity: str | Entity, queryset: QuerySet[Any], names: Sequence[str]) -> dict[str, dict[str, Decimal]]:

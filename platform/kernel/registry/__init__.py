@@ -5,11 +5,11 @@ registry.entity("deal").all_fields["amount"].label
 """
 
 from kernel.registry.book import DuplicateName, Registry, UnknownName, registry
-from kernel.registry.entities import ACTIONS, LEVELS, Board, Entity, Listed, Section
-from kernel.registry.fields import F, Field
+from kernel.registry.entities import ACTIONS, FIELD_LEVELS, LEVELS, Board, Entity, Listed, Section
+from kernel.registry.fields import F, Field, Rollup
 from kernel.registry.manifest import Module, NavItem, Permission, SettingsPage
 
 __all__ = [
-    "ACTIONS", "LEVELS", "Board", "DuplicateName", "Entity", "F", "Field", "Listed", "Module", "NavItem", "Permission",
-    "Registry",  "Section", "SettingsPage", "UnknownName", "registry",
+    "ACTIONS", "FIELD_LEVELS", "LEVELS", "Board", "DuplicateName", "Entity", "F", "Field", "Listed", "Module",
+    "NavItem", "Permission", "Registry", "Rollup", "Section", "SettingsPage", "UnknownName", "registry",
 ]  # fmt: skip

@@ -63,7 +63,7 @@ def _check_own_names(module: Module) -> Iterator[Error]:
             yield _error("E006", f"Event {event!r} must begin with {module.name!r}.")
 
 
-RECORD_EVENTS = ("created", "changed", "deleted", "restored", "imported")
+RECORD_EVENTS = ("created", "changed", "deleted", "restored", "imported", "shared", "unshared")
 
 
 def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
@@ -73,7 +73,7 @@ def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
     except Exception as error:
         yield _error("E010", f"{where}: {error}")
         return
-    named = [*entity.columns, *entity.filters, *entity.glance, *entity.match, entity.title]
+    named = [*entity.columns, *entity.filters, *entity.glance, *entity.match, *entity.search_fields, entity.title]
     named += [name for listed in entity.listed_by for name in (listed.field, *listed.columns)]
     named += [name for section in entity.layout for name in section.fields]
     named += [entity.board.lane, *entity.board.card] if entity.board else []

@@ -44,6 +44,19 @@ class F:
     default_by: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Rollup:
+    """What a field says of the records that point to its own: how many they are, or the sum, least, most or mean of one
+    of their fields. `filters` are parameters as a list of them takes: only won deals.
+    """
+
+    child: str
+    relation: str
+    how: Literal["count", "sum", "min", "max", "average"]
+    of: str = ""
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """A field as every face sees it. `column` is the model attribute that a query names."""
@@ -74,13 +87,25 @@ class Field:
     pattern: str = ""
     #: Of a number that new records get by themselves: `take(how_many)` gives their texts.
     take: Any = field(default=None, compare=False)
+    #: Shown to this reader as dots, and whether they may ask for the value itself.
+    masked: bool = False
+    revealable: bool = False
     #: What a query says for a value that has no column of its own, being kept in `extra` (see kernel.custom).
     expression: Any = field(default=None, compare=False)
+    #: Calculated from others (kernel.derived) and never written by hand: a formula, a roll-up, or the currency of one.
+    derived: bool = False
+    formula: str = ""
+    rollup: Rollup | None = None
 
     @property
     def stored(self) -> bool:
         """Whether the model has a column for it. Those without were made by the organization itself."""
         return self.expression is None
+
+    @property
+    def in_extra(self) -> bool:
+        """Whether its values lie in `extra`. A relation without a foreign key is neither that nor `stored`."""
+        return self.expression is not None and not isinstance(self.expression, models.F)
 
     @property
     def source(self) -> Any:
@@ -101,7 +126,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind not in ("longtext", "multichoice", "address", "file")
+        return self.kind not in ("longtext", "multichoice", "address", "file") and not self.masked
 
     @cached_property
     def colour_of(self) -> Mapping[str, str]:

@@ -15,3 +15,11 @@ class MatchKey(Func):
     function = "ext.pv_key"
     arity = 1
     output_field = TextField()
+
+
+class Said(Func):
+    """All texts that a JSON object holds, folded."""
+
+    function = "ext.pv_said"
+    arity = 1
+    output_field = TextField()

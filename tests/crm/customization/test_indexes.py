@@ -1,5 +1,6 @@
 """Indexes of fields of one's own: known to the planner, built beside the people's work, found again after a kill."""
 
+import re
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
@@ -102,10 +103,22 @@ def test_what_a_killed_worker_left_is_done_again(live: Tenant) -> None:
     assert build_indexes(Account, [one, *rest]).made == []
 
 
+def test_the_planner_knows_how_values_are_spread(live: Tenant) -> None:
+    with transaction.atomic():
+        Account.objects.bulk_create(Account(name=f"A{n}", extra={"x_a": n % 5}) for n in range(2000))
+    define("integer", "x_a")
+    run_due()
+    with transaction.atomic():
+        rows = select("account", actor=ACTOR, filters=parse_filters("account", {"x_a": "3"}))
+    found = re.search(r"rows=(\d+)", plan_of(rows.order_by().select_related(None)))
+    assert found
+    assert 300 < int(found[1]) < 500, "it would guess 10, half a per cent"
+
+
 def test_they_go_with_the_field(live: Tenant) -> None:
     field = define("text", "x_a", unique=True)
     run_due()
-    assert len(standing_indexes(names_of(field))) == 3
+    assert len(standing_indexes(names_of(field))) == 4
     with transaction.atomic():
         services.change_field(field.pk, actor=ACTOR, unique=False, options={"indexed": False})
     run_due()
@@ -184,7 +197,7 @@ def test_readers_and_writers_go_on_meanwhile(live: Tenant) -> None:
         create_record("account", actor=ACTOR, values={"name": "B"})
     thread.join(30)
     assert done == ["built"]
-    assert len(standing_indexes(names_of(field))) == 2
+    assert len(standing_indexes(names_of(field))) == 3
 
 
 def test_pages_with_gaps_follow_each_other(live: Tenant) -> None:

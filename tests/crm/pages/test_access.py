@@ -19,7 +19,7 @@ def test_a_member_sees_only_her_own_deals(page: Any, nima: Any, deal: Any) -> No
     mine, other = deal("Pump mine", owner=nima), deal("Pump other")
     client = page(nima)
     for url in ("/deals/", "/deals/board/", "/palette/?q=pump", "/lookup/deal/?q=pump", "/"):
-        text = client.get(url).content.decode()
+        text = client.get(url).content.decode().replace("<mark>", "").replace("</mark>", "")
         assert "Pump other" not in text, url
     assert client.get(f"/deals/{mine.pk}/").status_code == 200
     for url in (f"/deals/{other.pk}/", f"/deals/{other.pk}/edit/", f"/deals/{other.pk}/cell/amount/"):

@@ -6,18 +6,20 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.test import override_settings
 
 from crm.models import Account
 from identity.actors import actor_for
 from identity.models import Role, User
 from identity.services.emails import set_primary_email
-from kernel import files
+from kernel import files, sealing
 from kernel.access import Actor
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.errors import Invalid, NotFound
 from kernel.jobs import cancel_job
 from kernel.models import AuditEntry, Job
 from kernel.records import create_record, delete_record, update_record
+from kernel.sealing import Findings
 from tenants import roles, sql
 from tenants.archive.loading import load_files
 from tenants.archive.selectors import Archive, failed_restore
@@ -271,3 +273,26 @@ def test_stopped_before_the_end_nothing_has_changed(
         assert not RetiredSchema.objects.exists()
         assert sql.one("SELECT count(*) FROM pg_namespace WHERE nspname = %s", [job.state_data["schema"]]) == 0
         assert job.state_data["schema"] not in roles.roles_of_this_database()
+
+
+def test_the_sealed_audit_is_whole_after_a_restore(filled: Tenant, admin: Actor, export: Export) -> None:
+    def check() -> Findings:
+        found = Findings()
+        with transaction.atomic():
+            while sealing.verify_seals(found):
+                pass
+        return found
+
+    with override_settings(SECRET_KEY="another installation"):
+        sealing.seal_lines()
+        sealed = check()
+        assert (sealed.is_whole, sealed.elsewhere) == (True, 0)
+        made = export()
+    with override_settings(ARCHIVE_KEYS=["another installation"]):
+        assert restore(made, admin).state == "done"
+    with tenant_context(tenant_now(filled)):
+        assert sealing.seal_lines() > 0  # the restore itself, among others
+        found = check()
+        assert (found.is_whole, found.seals, found.elsewhere) == (True, sealed.seals + 1, sealed.seals)
+        with override_settings(ARCHIVE_KEYS=["another installation"]):
+            assert check().elsewhere == 0

@@ -37,7 +37,7 @@ def choose(
     run = draft_of(actor, pk)
     kept = {name: targets for name, given in mapping.items() if (targets := targets_of(given))}
     wanted = {**run.options, **_known_options(options or {})}
-    make_plan(entity_for_import(run.entity), columns_of(run), kept, match, wanted, actor=actor)
+    make_plan(entity_for_import(run.entity, actor), columns_of(run), kept, match, wanted, actor=actor)
     run.mapping = {name: targets[0] if len(targets) == 1 else targets for name, targets in kept.items()}
     run.match, run.options, run.preview, run.preview_job = list(match), wanted, {}, None
     run.save(update_fields=["mapping", "match", "options", "preview", "preview_job"])
@@ -63,7 +63,7 @@ def reread(pk: Any, *, actor: Actor, options: ReadOptions) -> ImportRun:
     """Understand the file anew, by another encoding, delimiter or sheet; choices start afresh."""
     run = draft_of(actor, pk)
     table = open_table(files.path_of(run.file), run.filename, options=options, limits=limits())
-    understand(run, table, entity_for_import(run.entity))
+    understand(run, table, entity_for_import(run.entity, actor))
     run.preview, run.preview_job = {}, None
     run.save()
     return run

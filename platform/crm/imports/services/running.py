@@ -49,7 +49,7 @@ def import_file(
             chosen = run.mapping if mapping is None else mapping
             if match is None and mapping is not None:
                 targets = {column: path for column, paths in mapping.items() for path in targets_of(paths)[:1]}
-                match = propose_match(entity_for_import(run.entity), targets)
+                match = propose_match(entity_for_import(run.entity, actor), targets)
             match = run.match if match is None else match
             run = choose(run.pk, actor=actor, mapping=chosen, match=match, options=given)
         return start_import(run.pk, actor=actor)

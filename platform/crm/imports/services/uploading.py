@@ -29,7 +29,7 @@ def upload(
     *, actor: Actor, entity: str, filename: str, chunks: Iterable[bytes], options: ReadOptions | None = None
 ) -> ImportRun:
     """A draft with a proposal. Raises BadFile for what is no table; then nothing is kept."""
-    kind = entity_for_import(entity)
+    kind = entity_for_import(entity, actor)
     require(actor, kind.permission("import"))
     ref = files.save(AREA, _bounded(chunks))
     try:

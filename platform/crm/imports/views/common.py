@@ -28,7 +28,7 @@ def entities_of(request: HttpRequest) -> list[Entity]:
 
 def run_of(request: HttpRequest, pk: Any) -> tuple[ImportRun, Entity]:
     run = get_run_for(actor_of(request), pk)
-    return run, entity_for_import(run.entity)
+    return run, entity_for_import(run.entity, actor_of(request))
 
 
 def steps() -> list[str]:

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 
 from crm.imports.export import errors_csv, errors_xlsx
 from crm.imports.selectors import entity_for_import
-from crm.imports.views.common import entities_of, run_of
+from crm.imports.views.common import actor_of, entities_of, run_of
 from frontend.views.access import signed_in
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +36,7 @@ def errors(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
 @signed_in
 def template(request: HttpRequest, entity: str) -> HttpResponse:
     """A CSV with the headings that are understood without a question, in the reader's language."""
-    kind = entity_for_import(entity)
+    kind = entity_for_import(entity, actor_of(request))
     if kind not in entities_of(request):
         raise Http404
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")

@@ -77,7 +77,7 @@ def _chosen(request: HttpRequest, run: ImportRun) -> tuple[dict[str, Any], list[
             columns[name] = {**columns.get(name, {}), "date_order": order}
         if unit := request.POST.get(f"unit-{index}"):
             columns[name] = {**columns.get(name, {}), "unit": unit}
-    columns = services.with_units(entity_for_import(run.entity), mapping, columns)
+    columns = services.with_units(entity_for_import(run.entity, actor_of(request)), mapping, columns)
     match = [name for name in request.POST.get("match", "").split(",") if name]
     return mapping, match, {"create_related": "create_related" in request.POST, "columns": columns}
 

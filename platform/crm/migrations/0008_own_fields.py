@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0004_customization"),
+        ("crm", "0007_search_indexes"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 
-from crm.customization.api.shapes import WORDS, Schema
+from crm.customization.rest.shapes import WORDS, Schema
 from crm.customization.objects import AUDIENCES, ICONS
 from crm.models import CustomRelation
 

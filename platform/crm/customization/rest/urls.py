@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.customization.api import objects, views
+from crm.customization.rest import objects, views
 
 urlpatterns = [
     path("custom-objects/", objects.ObjectsView.as_view(), name="api-custom-objects"),

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from api.versions import object_of
 from api.views.base import ApiView
 from crm.customization import layouts, services
-from crm.customization.api import shapes
 from crm.customization.converting import convert_field, preview_conversion
+from crm.customization.rest import shapes
 from crm.customization.uploads import give_file, take_file
 from crm.models import CustomField
 from kernel.access import require

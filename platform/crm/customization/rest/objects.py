@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from api.versions import object_of
 from api.views.base import ApiView
 from crm.customization import objects, relations, services
-from crm.customization.api import object_shapes as shapes
+from crm.customization.rest import object_shapes as shapes
 from crm.models import CustomField, CustomObject
 from kernel.access import require
 from kernel.errors import Invalid, Problem

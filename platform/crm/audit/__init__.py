@@ -1,0 +1,1 @@
+"""The audit as people read it: a page, an API and a file over kernel.audit."""

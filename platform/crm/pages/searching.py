@@ -1,0 +1,45 @@
+"""Searching as pages and the API do it: over the entities that one may see, nearer what one had in hand lately."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from crm.services.opened import opened_by
+from kernel.access import Actor, entity_for, records_visible_to
+from kernel.registry import Entity, registry
+from kernel.search.conditions import answering
+from kernel.search.find import Hit, find
+from kernel.search.typed import read
+
+#: A facet counts so far and no further: "1,000+".
+MOST_COUNTED = 1_000
+_LATELY = 40
+
+
+def seen_entities(actor: Actor) -> list[Entity]:
+    """Entities with pages that the actor may see, of engines that are on."""
+    on = registry.entities_of(actor.engines)
+    return [entity for entity in on if entity.pages and actor.may(entity.permission("view"))]
+
+
+def freshness(actor: Actor) -> Mapping[UUID, int]:
+    """What the person opened lately: 9 for the last, down to 1."""
+    return {pk: max(1, 9 - n // 4) for n, pk in enumerate(list(opened_by(actor))[:_LATELY])}
+
+
+def search_hits(
+    text: str, *, actor: Actor, most: int, entities: Iterable[Entity] | None = None
+) -> list[Hit]:  # fmt: skip
+    chosen = seen_entities(actor) if entities is None else entities
+    return find(text, actor=actor, entities=chosen, fresh=freshness(actor), most=most)
+
+
+def counts_of(text: str, *, actor: Actor, entities: Iterable[Entity] | None = None) -> dict[str, int]:
+    """How many records of each entity hold the words, counted up to a thousand; one short query an entity."""
+    typed = read(text)
+    if not typed:
+        return {}
+    found = {}
+    for kind in (entity_for(actor, e) for e in (seen_entities(actor) if entities is None else entities)):
+        rows = records_visible_to(actor, kind).order_by().filter(answering(kind, typed))
+        found[kind.name] = rows.values("pk")[: MOST_COUNTED + 1].count()
+    return found

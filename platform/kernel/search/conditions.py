@@ -1,0 +1,58 @@
+"""What a search asks of the database, over the fields that an entity searches (and the actor may see)."""
+
+from django.db.models import Q
+
+from kernel.query.lookups import like_pattern
+from kernel.registry import Entity
+from kernel.search.matching import INSIDE
+from kernel.search.typed import Typed, Word
+
+
+def answering(kind: Entity, typed: Typed) -> Q:
+    """The condition under which a record of the entity answers, over the fields of `kind` alone."""
+    return Q(*[word_condition(kind, word) for word in typed.words])
+
+
+def word_condition(kind: Entity, word: Word) -> Q:
+    """One word somewhere in what is searched; of near ones, where words begin."""
+    plain = [field.column for field in kind.searched if field.kind != "relation" and field.stored]
+    if not kind.has_search or hidden_fields(kind):
+        # What the searched column holds besides, this actor may not see: the word must stand in what they may.
+        said = [Q(**{f"{name}__folded": form}) for name in plain for form in (*word.forms, *word.near)]
+        found = Q(*said, Q(pk__in=[]), _connector=Q.OR)
+        if not kind.has_search:
+            return found
+        return found & _in_column(word) | _in_own(kind, word)
+    return _in_column(word) | _in_own(kind, word)
+
+
+def _in_column(word: Word) -> Q:
+    parts = [_holds(form) for form in word.forms] + [begins(form) for form in word.near]
+    return Q(*parts, _connector=Q.OR)
+
+
+def _in_own(kind: Entity, word: Word) -> Q:
+    """In a text field that the organization made itself: the index narrows, the field decides."""
+    own = [field.column for field in kind.searched if not field.stored]
+    found = Q(pk__in=[])
+    for form in (*word.forms, *word.near) if own else ():
+        said = Q(*[Q(**{f"{name}__folded": form}) for name in own], _connector=Q.OR)
+        found |= Q(extra__says=form) & said
+    return found
+
+
+def hidden_fields(kind: Entity) -> set[str]:
+    """Names that the searched column is made of and that are not searched (here, by this actor)."""
+    return set(kind.search_sources) - {field.name for field in kind.searched}
+
+
+def _holds(form: str) -> Q:
+    if len(form) >= INSIDE:
+        return Q(search_text__holds=form)
+    return begins(form)
+
+
+def begins(form: str) -> Q:
+    """Where a word begins: at the start, or after a space."""
+    begin = like_pattern(form)[1:]
+    return Q(search_text__begins=begin) | Q(search_text__begins=f"% {begin}")

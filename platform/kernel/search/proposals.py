@@ -1,0 +1,99 @@
+"""Records that may answer, of one entity, asked of the database in a bounded number of rows.
+
+Common words are on tens of thousands of records, and no index gives the best of them. What begins a title comes from an
+index of titles at once; if that is enough, nothing else is asked. Then words that begin so, then those that hold it, by
+trigrams. When fewer come than were asked for, these are all there are, and their order is exact.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Collate, Left
+
+from kernel.access import Actor, records_visible_to
+from kernel.models import TITLE_LETTERS, TitleIndex
+from kernel.query.lookups import like_pattern
+from kernel.query.select import shown_columns
+from kernel.registry import Entity
+from kernel.search.conditions import answering
+from kernel.search.matching import INSIDE, Said
+from kernel.search.typed import Typed
+from kernel.text.folding import fold
+
+MOST = 100
+#: So many titles that begin with the text are more than anybody is shown at once: nothing else is looked for then.
+TITLES = 30
+
+
+@dataclass(frozen=True)
+class Proposal:
+    id: UUID
+    mine: bool
+    said: list[Said]
+    #: Ids of related records whose titles are searched too, by field.
+    related: dict[str, UUID]
+
+
+def propose(
+    kind: Entity, typed: Typed, *, actor: Actor, fresh: Collection[UUID] = (), most: int = MOST
+) -> list[Proposal]:
+    """At most about `most` records that hold the words, the likely ones among them; each step only if it is needed."""
+    rows = _rows(kind, actor)
+    found = rows.filter(answering(kind, typed))
+    taken: list[tuple[Any, ...]] = []
+    if _has_title_index(kind):
+        taken = [*_titled(rows, typed), *(found.filter(pk__in=fresh) if fresh else ())]
+        if len(taken) >= TITLES:
+            return _read(kind, taken, actor)
+    word = typed.words[0]
+    if _has_title_index(kind) and len(typed.words) == 1 and len(word.text) >= INSIDE and not word.near:
+        taken += found.filter(search_text__holds=f" {word.text}")[:most]
+        if len(taken) >= most:
+            return _read(kind, taken, actor)
+    return _read(kind, [*taken, *found[:most]], actor)
+
+
+def propose_where(kind: Entity, condition: Q, *, actor: Actor, most: int = MOST) -> list[Proposal]:
+    return _read(kind, list(_rows(kind, actor).filter(condition)[:most]), actor)
+
+
+def _rows(kind: Entity, actor: Actor) -> QuerySet[Any]:
+    names = _columns(kind)
+    return shown_columns(kind, records_visible_to(actor, kind).order_by(), names).values_list(*names)
+
+
+def _titled(rows: QuerySet[Any], typed: Typed) -> QuerySet[Any]:
+    """Titles that begin with the text, those that are it before the longer ones.
+
+    Nothing else is asked of them, or the planner would take the trigram index to it and sort what that finds.
+    """
+    begins = Collate(Left("search_text", TITLE_LETTERS), "C")
+    return rows.filter(search_text__titled=like_pattern(typed.folded[:TITLE_LETTERS])[1:]).order_by(begins)[:TITLES]
+
+
+def _has_title_index(kind: Entity) -> bool:
+    return any(isinstance(index, TitleIndex) for index in kind.model_class._meta.indexes)
+
+
+def _columns(kind: Entity) -> list[str]:
+    mine = f"{kind.owner}_id" if kind.has_owner else "created_by_id"
+    return ["pk", mine, *(field.column for field in kind.searched)]
+
+
+def _read(kind: Entity, rows: Sequence[tuple[Any, ...]], actor: Actor) -> list[Proposal]:
+    found: dict[UUID, Proposal] = {}
+    for pk, mine, *values in rows:
+        if pk in found:
+            continue
+        said, related = [], {}
+        for field, value in zip(kind.searched, values, strict=True):
+            if field.kind == "relation":
+                if value is not None:
+                    related[field.name] = value
+            elif value not in (None, ""):
+                said.append(Said(field.name, field.kind, fold(str(value))))
+        found[pk] = Proposal(pk, actor.user_id is not None and mine == actor.user_id, said, related)
+    return list(found.values())
