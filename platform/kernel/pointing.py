@@ -20,7 +20,7 @@ from kernel.errors import Invalid, Problem
 from kernel.events import publish_all
 from kernel.registry import Entity, Field, registry
 from kernel.values_text import shown
-from kernel.write import Change, changes_between, put, save_changed, snapshot
+from kernel.write import Change, changes_between, follow_up, put, save_changed, snapshot
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ def _empty(entity: Entity, field: Field, records: Sequence[Any], actor: Actor, b
         put(entity, record, field.column, None)
         changes.append(Change(record, before, changes_between(entity, before, snapshot(entity, record))))
     save_changed(entity, changes)
+    follow_up(entity, "changed", changes, actor)
     audit.record_changes(entity, (("changed", c.record, c.diff) for c in changes), actor=actor, batch=batch)
     name = f"{entity.engine}.{entity.name}_changed"
     publish_all([(name, {"id": str(c.record.pk), "entity": entity.name, "changes": c.diff}) for c in changes])

@@ -31,6 +31,7 @@ from kernel.write import (
     check_unique,
     derived,
     fill_defaults,
+    follow_up,
     new_record,
     number,
     put,
@@ -61,7 +62,8 @@ def _events(kind: Entity, verb: str, change: Change) -> list[tuple[str, dict[str
 
 
 def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID | None = None) -> UUID:
-    """The audit row and the events of one change; returns the audit row's id, by which it can be undone."""
+    """What follows from one change, its audit row and its events; returns the audit row's id, which undoes it."""
+    follow_up(kind, verb, [change], actor)
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
@@ -216,6 +218,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
+    follow_up(kind, verb, changes, actor)
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
     learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])

@@ -18,7 +18,18 @@ from kernel.registry import Entity
 from kernel.search.near import learn_words
 from kernel.text.folding import match_key
 from kernel.unique import problems_of, taken
-from kernel.write import Change, Memo, changes_between, fill_defaults, new_record, number, put, save_many, snapshot
+from kernel.write import (
+    Change,
+    Memo,
+    changes_between,
+    fill_defaults,
+    follow_up,
+    new_record,
+    number,
+    put,
+    save_many,
+    snapshot,
+)
 
 Values = Mapping[str, Any]
 
@@ -73,7 +84,7 @@ class _Upsert:
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError as error:
+        except (IntegrityError, Invalid) as error:
             return self._one_by_one(rows, error)
         self._tell()
         return results
@@ -95,9 +106,9 @@ class _Upsert:
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError as error:
+        except (IntegrityError, Invalid) as error:
             if len(values) == 1:
-                return dict.fromkeys(values, RowResult("refused", problems=problems_of(self.kind, error)))
+                return dict.fromkeys(values, RowResult("refused", problems=_why(self.kind, error)))
             again = [_Upsert(self.kind, self.actor, (), self.batch).run_by_id({pk: v}) for pk, v in values.items()]
             return {pk: result for one in again for pk, result in one.items()}
         self._tell()
@@ -210,6 +221,8 @@ class _Upsert:
             assert change.before is not None
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
         save_many(self.kind, list(self.made.values()), list(self.changed.values()))
+        follow_up(self.kind, "created", list(self.made.values()), self.actor)
+        follow_up(self.kind, "changed", list(self.changed.values()), self.actor)
 
     def _tell(self) -> None:
         rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]
@@ -226,14 +239,18 @@ class _Upsert:
             events += [event for _, c in rows for event in self.kind.events_function(c.record, c.before)]
         publish_all(events)
 
-    def _one_by_one(self, rows: Sequence[Values], error: IntegrityError) -> list[RowResult]:
-        """A unique value was taken somewhere in the batch: save each row on its own to find out where."""
+    def _one_by_one(self, rows: Sequence[Values], error: IntegrityError | Invalid) -> list[RowResult]:
+        """Something in the batch could not be kept (a unique value was taken, say): save each row on its own."""
         if len(rows) == 1:
-            return [RowResult("refused", problems=problems_of(self.kind, error))]
+            return [RowResult("refused", problems=_why(self.kind, error))]
         results = []
         for row in rows:
             results += _Upsert(self.kind, self.actor, self.match, self.batch).run([row])
         return results
+
+
+def _why(kind: Entity, error: IntegrityError | Invalid) -> dict[str, list[Problem]]:
+    return error.problems if isinstance(error, Invalid) else problems_of(kind, error)
 
 
 def _denied() -> RowResult:

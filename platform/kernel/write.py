@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from kernel import custom
-from kernel.access import Actor
+from kernel.access import Actor, visible
 from kernel.audit import plain
 from kernel.clean import blank, default_of
 from kernel.copying import insert_records, update_records
@@ -122,6 +122,29 @@ def check_unique(kind: Entity, record: Any) -> None:
             field = "" if name == "__all__" else name
             problems[field] = [Problem(str(e.code or "taken"), TAKEN.message) for e in errors]
         raise Invalid(problems) from None
+
+
+NOT_YOURS = _("This belongs to a record that you may not change.")
+
+
+def follow_up(kind: Entity, verb: str, changes: Sequence[Change], actor: Actor) -> None:
+    """What follows from rows that were just written; raises Invalid where they may not stand where they were put."""
+    if not changes:
+        return
+    if kind.is_part and not actor.system and verb in ("created", "changed"):
+        _check_place(kind, verb, changes, actor)
+    if kind.after_function:
+        kind.after_function(verb, changes, actor=actor)
+
+
+def _check_place(kind: Entity, verb: str, changes: Sequence[Change], actor: Actor) -> None:
+    """Nobody hangs anything on a record that they may not change."""
+    places = frozenset(kind.hangs_on or kind.within)
+    moved = [c.record.pk for c in changes if verb == "created" or places & c.diff.keys()]
+    action = "add" if verb == "created" else "change"
+    allowed = kind.model_class._default_manager.filter(visible(kind, actor, action), pk__in=moved)
+    if moved and allowed.count() != len(moved):
+        raise Invalid.one((kind.hangs_on or kind.within)[-1], "not_yours", NOT_YOURS)
 
 
 def save_changed(kind: Entity, changes: Sequence[Change]) -> None:

@@ -20,6 +20,8 @@ class Card:
     title: str
     url: str
     subtitle: str = ""
+    #: The value tier of the customer that the subtitle names.
+    tier: str = ""
     owner: str = ""
     owner_id: UUID | None = None
     money: str = ""
@@ -43,7 +45,8 @@ def card_of(entity: Entity, row: Any, fields: Sequence[Field], labels: Labels, u
         if field.name == entity.owner or field.target == "user":
             card.owner, card.owner_id = labels.get(field.target, value), value
         elif field.kind == "relation":
-            card.subtitle = card.subtitle or labels.get(field.target, value)
+            if not card.subtitle:
+                card.subtitle, card.tier = labels.get(field.target, value), labels.tier(value)
         elif field.kind == "money":
             if value is not None:
                 currency = currency_of(field, row)

@@ -43,6 +43,7 @@ class Option:
     kind: str = ""
     marked: Pieces = field(default_factory=list)
     marked_details: tuple[Pieces, ...] = ()
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def option_of(one: Shown) -> Option:
     entity = one.hit.entity
     return Option(
         one.title, entity_url(entity, "detail", one.hit.id), entity.icon, one.detail, kind=str(entity.label),
-        marked=one.title_pieces, marked_details=one.detail_pieces,
+        marked=one.title_pieces, marked_details=one.detail_pieces, tier=one.tier,
     )  # fmt: skip
 
 
@@ -126,7 +127,10 @@ def _known(records: Mapping[UUID, str], actor: Actor) -> list[Option]:
         wanted.setdefault(name, []).append(pk)
     labels = Labels(actor).learn(wanted)
     return [
-        Option(label, entity_url(seen[name], "detail", pk), seen[name].icon, kind=str(seen[name].label))
+        Option(
+            label, entity_url(seen[name], "detail", pk), seen[name].icon, kind=str(seen[name].label),
+            tier=labels.tier(pk),
+        )
         for pk, name in chosen.items()
         if (label := labels.get(name, pk)) and not labels.is_deleted(pk)
     ]

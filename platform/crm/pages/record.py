@@ -17,6 +17,7 @@ from crm.pages.neighbours import neighbours_of
 from crm.pages.related import pointing_words, related_lists
 from crm.pages.undo import told
 from crm.pages.values import cell, is_ordinal
+from crm.panels import Frame, draw_panels
 from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for
 from kernel.audit import record_opening
@@ -47,14 +48,25 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
         "shares_url": entity_url(entity, "shares", pk), "why_url": entity_url(entity, "why", pk),
     }  # fmt: skip
+    frame = Frame(actor, entity, record, may_change)
     if wants(request, "rail"):
         return _vary(render(request, "crm/record_rail.html", context))
     if not wants(request, "record"):
         record_opening(actor=actor, entity=entity, record=record)
         note_opened(actor=actor, entity=entity.name, pk=pk)
-    context["related"] = related_lists(entity, pk, actor=actor)
+    context["head_panels"], context["panels"] = draw_panels(frame, "head"), draw_panels(frame, "main")
+    context["picture"] = _picture(frame)
+    context["related"] = related_lists(entity, record, actor=actor)
     context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
     return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))
+
+
+def _picture(frame: Frame) -> dict[str, Any] | None:
+    """Photo or logo, and where another is sent; None for records that have none."""
+    if not hasattr(frame.record, "picture_id"):
+        return None
+    shown = frame.record.picture_id
+    return {"url": f"/files/{shown}/?show=1" if shown else "", "send": f"{frame.place}picture/"}
 
 
 def _vary(response: HttpResponse) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.customization.links import other_end
-from crm.pages.labels import Labels
+from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url, record_url
 from crm.pages.values import cell
 from kernel import formats
@@ -33,6 +33,7 @@ class Item:
     #: Of a link: where it is changed and taken away; the title is that of the record on the other side.
     edit_url: str = ""
     remove_url: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,27 @@ class RelatedList:
     link: bool = False
 
 
-def related_lists(entity: Entity, pk: UUID, *, actor: Actor) -> list[RelatedList]:
+def related_lists(entity: Entity, record: Any, *, actor: Actor) -> list[RelatedList]:
     """Lists the actor may see, of engines that are on; two queries each, and one for names."""
     lists = []
     for target, listed in registry.lists_on(entity.name):
         seen = entity_for(actor, target.name)
         spec = next((one for one in seen.listed_by if one.field == listed.field), None)
-        if not spec or not target.pages or not actor.may(target.permission("view")):
+        if not spec or not _stands_on(spec, record) or not target.pages or target.is_part or not _sees(target, actor):
             continue
         if not target.ends:
-            lists.append(_related_list(spec, seen, pk, actor))
-        elif (other := other_end(seen, spec.field)) and actor.may(registry.entity(other.target).permission("view")):
-            lists.append(_link_list(spec, seen, other, pk, actor))
+            lists.append(_related_list(spec, seen, record.pk, actor))
+        elif (other := other_end(seen, spec.field)) and _sees(registry.entity(other.target), actor):
+            lists.append(_link_list(spec, seen, other, record.pk, actor))
     return lists
+
+
+def _stands_on(spec: Listed, record: Any) -> bool:
+    return spec.when is None or getattr(record, spec.when[0], None) == spec.when[1]
+
+
+def _sees(target: Entity, actor: Actor) -> bool:
+    return actor.may(target.permission("view"))
 
 
 def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
@@ -117,7 +126,7 @@ def _link(
     return Item(
         pk, title, "" if gone else record_url(other.target, pk), words, SafeString(""),
         entity_url(target, "edit", row.pk) if may_change else "",
-        entity_url(target, "delete", row.pk) if may_delete else "",
+        entity_url(target, "delete", row.pk) if may_delete else "", labels.tier(pk),
     )  # fmt: skip
 
 
@@ -134,4 +143,5 @@ def _item(target: Entity, row: Any, fields: Sequence[Any], labels: Labels) -> It
     drawn = [(field, cell(field, row, labels)) for field in fields]
     end = next((html for field, html in drawn if field.kind == "money" and html), SafeString(""))
     words = [html for field, html in drawn if html and field.kind != "money"][:2]
-    return Item(row.pk, target.title_of(row), entity_url(target, "detail", row.pk), words, end)
+    url = entity_url(target, "detail", row.pk)
+    return Item(row.pk, target.title_of(row), url, words, end, tier=row.tier if shows(target, "tier") else "")

@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from crm.models import SavedView, ViewChoice
 from crm.pages.columns import shown_fields
 from crm.pages.filters import Chip, Reading, chips, read_filters
-from crm.pages.labels import Labels
+from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
 from crm.pages.values import cell, is_summed, money_text
 from crm.pages.views_store import choice_of, columns_from, views_of
+from crm.selectors.tags import Worn, tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
@@ -129,6 +130,8 @@ class Row:
     #: What a phone's card shows: a sum at the end of the first line, words on the second.
     sum: SafeString
     words: Sequence[SafeString]
+    tier: str = ""
+    tags: Sequence[Worn] = ()
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,11 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
     may_change = actor.may(entity.permission("change"))
     # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
     base, back = entity_url(entity, "list"), list_param(state)
-    rows = [_row(setting, record, columns, base, back, may_change) for record in found.rows]
+    worn = tags_by_record(entity, [record.pk for record in found.rows]) if entity.asides else {}
+    rows = [
+        replace(_row(setting, record, columns, base, back, may_change), tags=worn.get(record.pk, ()))
+        for record in found.rows
+    ]
     return Table(
         columns, rows, number,
         state.query(cursor=found.next) if found.next else "",
@@ -216,6 +223,7 @@ def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, ba
         record.pk, title, f"{base}{record.pk}/{back}", cells,
         next((c.html for c in cells if c.column.field.kind == "money" and c.html), SafeString("")),
         [c.html for c in cells if c.html and c.column.field.kind != "money"][:2],
+        record.tier if shows(entity, "tier") else "",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.pages.labels import Labels
 from crm.pages.links import record_url
 from frontend.icons import draw_icon
-from frontend.templatetags.pv import avatar
+from frontend.templatetags.pv import avatar, tier, tier_mark
 from kernel import compound, formats
 from kernel.derived.rollups import MIXED
 from kernel.registry import Field
@@ -196,14 +196,28 @@ def _relation(one: _Value) -> SafeString:
             avatar(name, one.value),
             name,
         )
-    return format_html('<bdi title="{}">{}</bdi>', name, name) if len(name) > 28 else format_html("<bdi>{}</bdi>", name)
+    long = format_html(' title="{}"', name) if len(name) > 28 else ""
+    plain = format_html("<bdi{}>{}</bdi>", long, name)
+    return _with_tier(plain, one)
+
+
+def _with_tier(html: SafeString, one: _Value) -> SafeString:
+    """A customer's worth is always in sight: its bars beside its name."""
+    mark = tier_mark(one.labels.tier(one.value))
+    return format_html('<span class="withtier">{}{}</span>', html, mark) if mark else html
+
+
+def _choice(one: _Value) -> SafeString:
+    if one.field.name == "tier" and str(one.value).isdigit():
+        return tier(int(one.value))
+    return _plain(one)
 
 
 def _relation_link(one: _Value) -> SafeString:
     name, address = one.labels.get(one.field.target, one.value), record_url(one.field.target, one.value)
     if not name or not address or one.labels.is_deleted(one.value):
         return _relation(one)
-    return format_html('<a class="link" href="{}"><bdi>{}</bdi></a>', address, name)
+    return _with_tier(format_html('<a class="link" href="{}"><bdi>{}</bdi></a>', address, name), one)
 
 
 def _email(one: _Value) -> SafeString:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor, entity_for
@@ -127,9 +128,11 @@ def apply_filters(
 ) -> QuerySet[Any]:
     kind = entity_for(actor, entity)
     for one in filters:
-        if (field := kind.all_fields.get(one.field)) is None or field.masked:
+        field = kind.all_fields.get(one.field) or next((f for f in kind.asides if f.name == one.field), None)
+        if field is None or field.masked:
             raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
-        queryset = queryset.filter(_condition(field, one, actor))
+        asked = import_string(field.asks)(kind, one.op, one.values) if field.asks else _condition(field, one, actor)
+        queryset = queryset.filter(asked)
         if one.op == "contains" and one.field == kind.title and kind.has_search:
             # The title is part of what is searched, so the trigram index narrows before rows are folded one by one.
             held = [Q(search_text__holds=fold(str(value))) for value in one.values]

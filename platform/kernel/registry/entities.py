@@ -50,8 +50,10 @@ class Listed:
 
     field: str
     columns: tuple[str, ...] = ()
-    #: What the list is called there; nothing: what its records are called.
+    #: What the list is called where the entity's own plural would not tell it from another.
     label: Text = ""
+    #: (field, value) of the record on whose page it stands; on others it does not.
+    when: tuple[str, str] | None = None
     #: Its place among the lists; those of one place stand as engines do.
     position: int = 0
 
@@ -88,6 +90,16 @@ class Entity:
     levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     prepare: str = ""
     events: str = ""
+    #: Relations to the records that this one is part of: it is seen by whoever sees all of them and changed by whoever
+    #: may change one of them.
+    within: tuple[str, ...] = ()
+    #: Or the columns that name any record at all: (entity, id).
+    hangs_on: tuple[str, str] | None = None
+    #: Dotted path of `f(verb, changes, *, actor) -> None`, run once an act and in its transaction when the rows are
+    #: written: it may query, write what follows from them, and refuse the act by raising Invalid.
+    after: str = ""
+    #: What may be filtered by although it is no column of the record, such as its tags.
+    asides: tuple[Field, ...] = ()
     #: False hides the generic pages (the entity keeps its API), for things that live inside another's page.
     pages: bool = True
     importable: bool = True
@@ -172,7 +184,7 @@ class Entity:
     @cached_property
     def filter_fields(self) -> tuple[Field, ...]:
         names = self.filters or tuple(f.name for f in self.all_fields.values() if f.kind != "longtext")
-        return tuple(self.all_fields[name] for name in names)
+        return (*(self.all_fields[name] for name in names), *self.asides)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -181,6 +193,15 @@ class Entity:
     @cached_property
     def prepare_function(self) -> Any:
         return import_string(self.prepare) if self.prepare else None
+
+    @cached_property
+    def after_function(self) -> Any:
+        return import_string(self.after) if self.after else None
+
+    @cached_property
+    def is_part(self) -> bool:
+        """Whether its records live inside others, and stand in no menu of their own."""
+        return bool(self.within or self.hangs_on)
 
     @cached_property
     def events_function(self) -> Any:
@@ -212,8 +233,14 @@ class Entity:
         shown = (self.all_fields[name] for name in (*names, *own) if name in self.all_fields)
         return tuple(field for field in shown if not field.masked)
 
+    @cached_property
+    def has_more(self) -> bool:
+        """Whether what hangs on a record (further numbers and addresses) is found by a column of its own."""
+        return any(f.name == "more_text" for f in self.model_class._meta.get_fields())
+
     def field(self, name: str) -> Field:
-        return self.all_fields[name]
+        found = self.all_fields.get(name)
+        return found or next((aside for aside in self.asides if aside.name == name), None) or self.all_fields[name]
 
     def permission(self, action: str) -> str:
         """The permission's code, such as "sfa.deal.change"."""

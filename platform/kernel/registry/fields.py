@@ -42,6 +42,8 @@ class F:
     default: Any = None
     #: Other fields whose values the default depends on.
     default_by: tuple[str, ...] = ()
+    #: The choices, where the column does not know them.
+    choices: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Field:
     pattern: str = ""
     #: Of a number that new records get by themselves: `take(how_many)` gives their texts.
     take: Any = field(default=None, compare=False)
+    #: Dotted path of `f(kind, op, values) -> Q` that filters by what is no column.
+    asks: str = ""
     #: Shown to this reader as dots, and whether they may ask for the value itself.
     masked: bool = False
     revealable: bool = False
@@ -194,7 +198,8 @@ def resolve(spec: F, model: type[models.Model]) -> Field:
         name=spec.name, kind=kind, label=spec.label or capfirst(column.verbose_name),
         help=spec.help or column.help_text,
         required=required and not spec.readonly, readonly=spec.readonly or not column.editable, unique=column.unique,
-        max_length=column.max_length, choices=tuple((str(v), label) for v, label in (column.flatchoices or ())),
+        max_length=column.max_length,
+        choices=spec.choices or tuple((str(v), label) for v, label in (column.flatchoices or ())),
         target=target, currency=spec.currency, places=getattr(column, "decimal_places", None), in_list=spec.in_list,
         lowest=lowest, highest=highest,
         default=spec.default, default_by=spec.default_by,
