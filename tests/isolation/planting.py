@@ -35,8 +35,8 @@ MARK = "qzxj"
 #: What the marked workspace itself is called.
 SIGN = "vqkw"
 _number = count(1)
-#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field. The neighbour has one of
-#: the same names (`make_alike`), so these are no marks.
+#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field. The
+#: neighbour has one of the same names (`make_alike`), so these are no marks.
 _WORDS = ("label", "label_plural", "title_label", "help")
 OWN, OWN_PLURAL, OWN_RELATION = "x_planted", "x_planteds", "x_planted_r"
 _DEFINED: dict[str, dict[str, Any]] = {
@@ -163,7 +163,8 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
-        "mfa.Authenticator": passkey.pk, "a relation": relation.pk, "a record with a file": record.pk, **_archives(actor),
+        "mfa.Authenticator": passkey.pk, "a relation": relation.pk, "a record with a file": record.pk,
+        **_archives(actor),
     }  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 
-from crm.customization.rest.shapes import WORDS, Schema
 from crm.customization.objects import AUDIENCES, ICONS
+from crm.customization.rest.shapes import WORDS, Schema
 from crm.models import CustomRelation
 
 CONFIRM = OpenApiParameter("confirm", str, required=True, description="The object's name.")

@@ -49,9 +49,9 @@ def _given(request: Request, known: tuple[str, ...], needed: tuple[str, ...] = (
 
 def represent(one: CustomObject) -> dict[str, Any]:
     return {
-        "id": str(one.pk), "name": one.name, "plural": one.plural, **{key: getattr(one, key) for key in objects.CHANGEABLE},
-        "is_link": one.is_link, "ends": one.ends, "position": one.position,
-        "state": "deactivated" if one.deactivated_at else "active",
+        "id": str(one.pk), "name": one.name, "plural": one.plural,
+        **{key: getattr(one, key) for key in objects.CHANGEABLE}, "is_link": one.is_link, "ends": one.ends,
+        "position": one.position, "state": "deactivated" if one.deactivated_at else "active",
     }  # fmt: skip
 
 
