@@ -169,7 +169,8 @@ class EntitySchema(AutoSchema):
     def _bulk(self, entity: Entity) -> Schema:
         item = self._ref(entity, "Values", lambda e: components.closed(components.create(e)["properties"]))
         schema = put(self.registry, component(entity, "Bulk"), lambda: components.bulk(entity, item))
-        shown = {"match": entity.match[0], "records": [components.written_example(entity)]}
+        shown = {"records": [components.written_example(entity)]}
+        shown |= {"match": entity.match[0]} if entity.match else {}
         return {
             "summary": _("Create or change many by a match key"),
             "parameters": [IDEMPOTENCY, MATCH],

@@ -114,7 +114,9 @@ def _listed(definition: CustomField) -> Listed | None:
         return Listed(definition.name)
     if not relation.listed:
         return None
-    return Listed(definition.name, tuple(relation.columns), spoken(relation.label, ""), relation.position)
+    return Listed(
+        definition.name, tuple(relation.columns), label=spoken(relation.label, ""), position=relation.position
+    )
 
 
 def own_entity(definition: CustomObject, fields: Sequence[Field]) -> Entity:
