@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -45,12 +46,20 @@ def clean_values(
 
 
 def clean_many(
-    entity: str | Entity, raws: Sequence[Mapping[str, Any]], *, actor: Actor, partial: bool = False
-) -> list[Cleaned]:
-    """Values and problems of each raw record, in order; one query for each entity that relations point to."""
+    entity: str | Entity, raws: Sequence[Mapping[str, Any]], *, actor: Actor, partial: bool = False,
+    records: Sequence[Any] = (),
+) -> list[Cleaned]:  # fmt: skip
+    """Values and problems of each raw record, in order; one query for each entity that relations point to.
+
+    `records` are those that are about to change, one for each: an amount is then in its record's currency.
+    """
     kind = entity_for(actor, entity)
     relations, units = _resolve_relations(kind, raws, actor), _Units(actor)
-    return [_clean_one(kind, raw, relations, partial, units) for raw in raws]
+    cleaned = []
+    for raw, record in zip_longest(raws, records):
+        units.record = record
+        cleaned.append(_clean_one(kind, raw, relations, partial, units))
+    return cleaned
 
 
 def _clean_one(

@@ -54,4 +54,4 @@ def check_text(text: str, pattern: str) -> str:
 
 
 def example_of(mask: str) -> str:
-    return mask.translate(str.maketrans({"9": "7", "A": "K", "a": "k", "*": "5"}))
+    return mask.translate(str.maketrans("9Aa*", "7Kk5"))

@@ -41,7 +41,7 @@ from kernel.write import (
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
-    "restore_record", "undo_batch", "update_record", "upsert_records",
+    "restore_record", "size_of_batch", "undo_batch", "undo_part", "update_record", "upsert_records",
 ]  # fmt: skip
 
 
@@ -189,13 +189,18 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
 
 
 @transaction.atomic
-def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
-    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
+def bulk_update(
+    entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any], batch: UUID | None = None
+) -> Outcome:
+    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change.
+
+    `batch` joins the parts of one large act, so that one undo takes them all back.
+    """
     require_open()
     kind = whole(entity)
     refuse_values(kind, values, actor)
     wanted = _ids(ids)
-    outcome = Outcome()
+    outcome = Outcome(batch=batch or uuid7())
     allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     outcome.refused = len(wanted) - len(records)
@@ -263,6 +268,38 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
     if not entries:
         raise NotFound()
     outcome = Outcome()
+    _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, identifier, outcome.changed, actor)
+    return outcome
+
+
+def _tell_undone(entries: list[AuditEntry], batch: UUID, rows: int, actor: Actor) -> None:
+    told = {"batch": [None, str(batch)], "rows": [None, rows]}
+    audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
+
+
+def size_of_batch(batch: UUID) -> int:
+    """How many changes one act made."""
+    return AuditEntry.objects.filter(batch=batch).count()
+
+
+@transaction.atomic
+def undo_part(
+    batch: UUID, *, actor: Actor, after: UUID | None = None, most: int = 1_000, into: UUID | None = None
+) -> tuple[Outcome, UUID | None]:
+    """Take back a part of a large act, going on behind `after`; None instead of a place when all is done."""
+    require_open()
+    rows = AuditEntry.objects.filter(batch=batch).order_by("id")
+    entries = list((rows.filter(pk__gt=after) if after else rows)[:most])
+    outcome = Outcome(batch=into or uuid7())
+    _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, batch, outcome.changed, actor)
+    return outcome, entries[-1].pk if len(entries) == most else None
+
+
+def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
     groups: dict[tuple[str, str], list[AuditEntry]] = {}
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
@@ -273,10 +310,6 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
             outcome.refused += len(rows)
             continue
         _undo_group(kind, verb, rows, actor, outcome)
-    if outcome.changed:
-        told = {"batch": [None, str(identifier)], "rows": [None, outcome.changed]}
-        audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
-    return outcome
 
 
 _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}

@@ -151,6 +151,7 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     """What must be whole to be reached at all, made as people make it: ids by the model's label, in place of planted
     ones. An import with its file, a change that can be undone, a key and a passkey of `owner`, archives."""
     from crm.imports.services.uploading import upload
+    from crm.pages.views_store import save_view
 
     held = _file_field(actor)
     words = {"en": f"{SIGN}0 rel"}
@@ -164,8 +165,24 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
         "mfa.Authenticator": passkey.pk, "a relation": relation.pk, "a record with a file": record.pk,
+        "kernel.Job": _exported(actor),
+        "crm.SavedView": save_view("account", actor=actor, name=f"{MARK}0 view", params={"q": f"{MARK}0"}).pk,
         **_archives(actor),
     }  # fmt: skip
+
+
+def _exported(actor: Any) -> UUID:
+    """A list that was written to a file by a job."""
+    from crm.pages.export_job import ref_of as list_ref
+
+    payload = {"entity": "account", "kind": "csv", "name": f"{MARK}0.csv"}
+    done = Job.objects.create(
+        kind="crm.list_export", state=Job.State.DONE, created_by_label=f"{MARK}0", created_by_id=actor.user_id,
+        payload=payload, result={"rows": 1},
+    )  # fmt: skip
+    with files.write(list_ref(done)) as target:
+        target.write(f"{MARK}0 list".encode())
+    return done.pk
 
 
 def _file_field(actor: Any) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _sections(
             Problem("too_many", format_lazy(_("At most {most} sections fit."), most=_MOST_SECTIONS))
         ]
         return []
-    found, placed = [], set[str]()
+    found, placed = list[dict[str, Any]](), set[str]()
     for number, section in enumerate(given):
         label = checking.words(section.get("label"), f"sections.{number}", problems, needed=False)
         names = _names(kind, section.get("fields") or (), "sections", problems)

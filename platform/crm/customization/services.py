@@ -49,12 +49,12 @@ def can_have_fields(entity: Entity) -> bool:
 
 def entity_named(name: str) -> Entity:
     try:
-        entity = registry.entity(name)
+        found: Entity | None = registry.entity(name)
     except UnknownName:
-        entity = None  # type: ignore[assignment]
-    if entity is None or not can_have_fields(entity):
+        found = None
+    if found is None or not can_have_fields(found):
         raise Invalid.one("entity", "unknown_entity", _("There are no such records here."))
-    return entity
+    return found
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url
 from crm.pages.periods import periods
 from crm.pages.state import State, from_query
+from crm.pages.views_store import MODES
 from kernel.errors import Invalid, NotFound
 from kernel.query import operators_for, parse_filters
 from kernel.registry import Entity, Field
@@ -43,6 +44,7 @@ def filter_form(request: HttpRequest, *, entity: Entity) -> HttpResponse:
         return render(request, "crm/filter_form.html", _context(request, entity, entity.field(name), state))
     context = {
         "filter_fields": entity.filter_fields, "filter_url": entity_url(entity, "filter"), "state": state.query(),
+        "tree_url": entity_url(entity, "filter_tree"),
         "mode": request.GET.get("mode", "list"), "active": {key.partition("__")[0] for key in state.filters},
     }  # fmt: skip
     return render(request, "crm/filter_form.html", context)
@@ -89,7 +91,8 @@ def filter_apply(request: HttpRequest, *, entity: Entity) -> HttpResponse:
         reasons = " ".join(str(p) for problems in error.problems.values() for p in problems)
         context = _context(request, entity, field, changed, reasons)
         return render(request, "crm/filter_form.html", context, status=422)
-    mode = "board" if entity.board and request.GET.get("mode") == "board" else "list"
+    wish = request.GET.get("mode", "list")
+    mode = wish if wish in MODES else "list"
     address = entity_url(entity, mode, query=changed.query())
     if request.headers.get("HX-Request") == "true":
         return HttpResponseLocation(address, target="#list", swap="outerHTML")

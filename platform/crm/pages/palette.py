@@ -128,7 +128,10 @@ def _known(records: Mapping[UUID, str], actor: Actor) -> list[Option]:
     labels = Labels(actor).learn(wanted)
     return [
         Option(
-            label, entity_url(seen[name], "detail", pk), seen[name].icon, kind=str(seen[name].label),
+            label,
+            entity_url(seen[name], "detail", pk),
+            seen[name].icon,
+            kind=str(seen[name].label),
             tier=labels.tier(pk),
         )
         for pk, name in chosen.items()

@@ -137,6 +137,8 @@ def choice_chip(field: Field, value: Any) -> SafeString:
 
 
 def _choice(one: _Value) -> SafeString:
+    if one.field.name == "tier" and str(one.value).isdigit():
+        return tier(int(one.value))
     return choice_chip(one.field, one.value)
 
 
@@ -205,12 +207,6 @@ def _with_tier(html: SafeString, one: _Value) -> SafeString:
     """A customer's worth is always in sight: its bars beside its name."""
     mark = tier_mark(one.labels.tier(one.value))
     return format_html('<span class="withtier">{}{}</span>', html, mark) if mark else html
-
-
-def _choice(one: _Value) -> SafeString:
-    if one.field.name == "tier" and str(one.value).isdigit():
-        return tier(int(one.value))
-    return _plain(one)
 
 
 def _relation_link(one: _Value) -> SafeString:

@@ -28,7 +28,7 @@ from kernel.registry import registry
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/custom-fields/"
-JSON = {"content_type": "application/json"}
+JSON: dict[str, Any] = {"content_type": "application/json"}
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_file_is_given_out_to_whoever_sees_the_record(
     assert "/" not in made["x_paper"]["name"]
     place = f"{made['id']}/x_paper/"
     for asker, address in ((api, "/api/v1/field-files/account/"), (client_for(reza, tenant), "/files/account/")):
-        got = asker.get(address + place)
+        got: Any = asker.get(address + place)
         assert (got.status_code, b"".join(got.streaming_content)) == (200, b"<script>1</script>")
         assert got["Content-Disposition"].startswith("attachment")
     assert api_for(olga, other_tenant).get(f"/api/v1/field-files/account/{place}").status_code == 404

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -82,9 +83,9 @@ def test_keys_never_meet(actor: Any, define: Callable[..., CustomField]) -> None
     services.deactivate_field(define("text", "x_gone").pk, actor=actor)
     define("relation", "x_rival", options={"target": "account"})
     for name in ("x_price", "x_price_currency", "x_gone", "x_rival_id", "x_rival_label"):
-        assert problems_of(lambda name=name: define("text", name)) == {"name": ["taken"]}, name
+        assert problems_of(partial(define, "text", name)) == {"name": ["taken"]}, name
     for name in ("x_A", "x_a__b", "x_", "x_1", f"x_{'a' * 41}", "x_a-b", "x_é"):
-        assert problems_of(lambda name=name: define("text", name)) == {"name": ["bad_name"]}, name
+        assert problems_of(partial(define, "text", name)) == {"name": ["bad_name"]}, name
 
 
 @pytest.mark.parametrize(

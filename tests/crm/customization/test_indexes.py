@@ -214,7 +214,8 @@ def test_pages_with_gaps_follow_each_other(live: Tenant) -> None:
                 if not (cursor := found.next):
                     break
             assert seen == everything
-            back, cursor = [], found.previous
+            back: list[Any] = []
+            cursor = found.previous
             while cursor:
                 found = page(select("account", actor=ACTOR, sort=sort), "account", sort=sort, size=4, cursor=cursor)
                 back = [*found.rows, *back]

@@ -82,7 +82,7 @@ def new(request: HttpRequest, entity: str) -> HttpResponse:
     if chosen is None:
         return render(request, "crm/customization/kinds.html", {"entity": kind, "kinds": kinds.ALL})
     if request.method != "POST":
-        said = {"label": {}, "help": {}, "required": False, "unique": False, "default": None,
+        said: dict[str, Any] = {"label": {}, "help": {}, "required": False, "unique": False, "default": None,
                 "options": {"indexed": True, "format": "PR-{0001}" if chosen.key == "autonumber" else ""}}  # fmt: skip
         return _form(request, kind, chosen, said)
     said = definition_from(request.POST, chosen)

@@ -36,12 +36,12 @@ def choices_from(post: QueryDict) -> list[dict[str, Any]]:
 def definition_from(post: QueryDict, kind: FieldKind) -> dict[str, Any]:
     """Label, help, required, unique, default and options as `define_field` takes them."""
     options: dict[str, Any] = {
-        name: post[name].strip() for name in _PLAIN if name in kind.takes and post.get(name, "").strip()
+        name: str(post[name]).strip() for name in _PLAIN if name in kind.takes and post.get(name, "").strip()
     }
     if "pattern" in kind.takes and post.get("pattern") == "mask":
         options.pop("pattern", None)
-        if post.get("mask", "").strip():
-            options["pattern"] = post["mask"].strip()
+        if mask := str(post.get("mask", "")).strip():
+            options["pattern"] = mask
     if "choices" in kind.takes:
         options["choices"] = choices_from(post)
     options["indexed"] = "indexed" in post

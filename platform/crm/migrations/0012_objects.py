@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     accepted = "Comes with the tables of an organization's own records, which have no rows yet."
 
     dependencies = [
-        ("crm", "0010_own_fields"),
+        ("crm", "0011_own_fields"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0009_found_by_every_number"),
+        ("crm", "0010_saved_views_of_teams"),
     ]
 
     operations = [
