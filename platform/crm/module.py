@@ -33,6 +33,7 @@ manifest = Module(
     ),
     settings_pages=(
         SettingsPage(_("Fields and forms"), "crm:customization", "organization", "crm.customization.manage"),
+        SettingsPage(_("Objects and relations"), "crm:objects", "organization", "crm.customization.manage"),
         SettingsPage(_("Audit"), "crm:audit", "data", "crm.audit.view"),
         SettingsPage(tag.label_plural, "crm:tag_list", "data", "crm.tag.change"),
         SettingsPage(
@@ -44,7 +45,8 @@ manifest = Module(
     api_urls="crm.api_urls",
     publishes=(
         "crm.life_event_came", "crm.field_defined", "crm.field_changed", "crm.field_deactivated", "crm.field_restored",
-        "crm.field_deleted", "crm.field_converted", "crm.layout_changed",
+        "crm.field_deleted", "crm.field_converted", "crm.layout_changed", "crm.object_defined", "crm.object_changed",
+        "crm.object_deactivated", "crm.object_restored", "crm.object_deleted", "crm.relation_changed",
     ),
     hears={"tenants.workspace_restored": "crm.customization.jobs.hear_restored"},
     jobs={
@@ -61,6 +63,7 @@ manifest = Module(
         "crm.field_index": "crm.customization.indexes.run_index",
         "crm.field_purge": "crm.customization.jobs.run_purge",
         "crm.field_number": "crm.customization.jobs.run_number",
+        "crm.object_purge": "crm.customization.object_jobs.run_purge",
         "crm.field_convert": "crm.customization.converting.run_convert",
     },
     reading_jobs=frozenset({"crm.audit_check"}),

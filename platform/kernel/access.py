@@ -5,7 +5,7 @@ what else opens a record. Unknown permissions, entities of engines that are off,
 Where the workspace is read-only or closed, nobody holds what would change it, the system included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -191,6 +191,13 @@ def records_visible_to(actor: Actor, entity: str | Entity, action: str = "view")
     """The records of an entity that `actor` may do `action` to; deleted ones are not among them."""
     kind = registry.entity(entity)
     return kind.records().filter(visible(kind, actor, action))
+
+
+def deleted_records_for(actor: Actor, entity: str | Entity, ids: Iterable[UUID]) -> QuerySet[Any]:
+    """Deleted ones among these, of those that the actor could see if they were there."""
+    kind = registry.entity(entity)
+    rows = kind.records(everything=True).filter(visible(kind, actor), pk__in=list(ids))
+    return rows.filter(deleted_at__isnull=False) if hasattr(kind.model_class, "deleted_at") else rows.none()
 
 
 def get_record_for(actor: Actor, entity: str | Entity, pk: UUID | str, action: str = "view") -> Any:

@@ -20,7 +20,8 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
-from kernel.registry import Entity, registry
+from kernel.pointing import held_fast, let_go, require_loose
+from kernel.registry import Entity, UnknownName, registry
 from kernel.search.near import learn_words
 from kernel.unique import only_free, require_free, told_apart
 from kernel.upsert import RowResult, change_records, upsert_records
@@ -154,7 +155,12 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
     record = _lock(kind, pk, actor, "delete")
     if version is not None and record.version != version:
         raise Conflict(record)
-    _set_deleted(kind, record, timezone.now(), actor, "deleted")
+    require_loose(kind, record.pk)
+    batch = uuid7()
+    together = let_go(kind, [record.pk], actor=actor, batch=batch)
+    _set_deleted(kind, record, timezone.now(), actor, "deleted", batch if together else None)
+    if together:
+        record.audit_id = batch
     return record
 
 
@@ -231,6 +237,9 @@ def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Ou
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
+    held = held_fast(kind, [record.pk for record in records])
+    records = [record for record in records if record.pk not in held]
+    let_go(kind, [record.pk for record in records], actor=actor, batch=outcome.batch)
     _toggle_many(kind, records, actor, "deleted", outcome)
     outcome.refused = len(wanted) - len(records)
     return outcome
@@ -295,7 +304,12 @@ def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> 
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
-        _undo_group(registry.entity(name), verb, rows, actor, outcome)
+        try:
+            kind = registry.entity(name)
+        except UnknownName:  # an entity of the organization's own that was put away since
+            outcome.refused += len(rows)
+            continue
+        _undo_group(kind, verb, rows, actor, outcome)
 
 
 _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}

@@ -18,6 +18,7 @@ from kernel.errors import Invalid, Problem
 from kernel.registry import Entity, Field
 
 TAKEN = Problem("taken", _("Another record has this already."))
+LINKED = Problem("linked", _("These two are linked already."))
 UNIQUE = "unique"
 Problems = dict[str, list[Problem]]
 
@@ -35,21 +36,29 @@ def unique_fields(entity: Entity) -> tuple[Field, ...]:
 def taken(entity: Entity, records: Sequence[Any]) -> dict[UUID, Problems]:
     """Which of these records (written or not) would share a value, with another or among themselves."""
     found: dict[UUID, Problems] = {}
-    for field in unique_fields(entity):
+    for name, column, problem in _alone(entity):
         holders: dict[Any, list[UUID]] = {}
         for record in records:
-            if (value := getattr(record, field.column)) not in (None, ""):
+            if (value := getattr(record, column)) not in (None, ""):
                 holders.setdefault(value, []).append(record.pk)
         if not holders:
             continue
         mine = [record.pk for record in records]
-        others = entity.records().filter(**{f"{field.column}__in": list(holders)}).exclude(pk__in=mine)
-        theirs = {getattr(other, field.column) for other in others}
+        others = entity.records().filter(**{f"{column}__in": list(holders)}).exclude(pk__in=mine)
+        theirs = {getattr(other, column) for other in others}
         for value, pks in holders.items():
             # The first of several in one batch may have it.
             for pk in pks if value in theirs else pks[1:]:
-                found.setdefault(pk, {})[field.name] = [TAKEN]
+                found.setdefault(pk, {})[name] = [problem]
     return found
+
+
+def _alone(entity: Entity) -> Iterator[tuple[str, str, Problem]]:
+    """What only one record may have: (where it is told, column, problem). Of a link it is both ends together."""
+    for field in unique_fields(entity):
+        yield field.name, field.column, TAKEN
+    if entity.ends:
+        yield "", "pair", LINKED
 
 
 def require_free(entity: Entity, records: Sequence[Any]) -> None:
@@ -71,13 +80,13 @@ def problems_of(entity: Entity, error: IntegrityError) -> Problems:
     for field in unique_fields(entity):
         if index_name(entity, field, UNIQUE) == name:
             return {field.name: [TAKEN]}
-    return {"": [TAKEN]}
+    return {"": [LINKED if entity.ends else TAKEN]}
 
 
 @contextmanager
 def told_apart(entity: Entity) -> Iterator[None]:
     """Somebody else may write the same value at this very moment: the index refuses, and this says so at the field."""
-    if not unique_fields(entity):
+    if not unique_fields(entity) and not entity.ends:
         yield
         return
     try:

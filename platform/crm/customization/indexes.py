@@ -12,11 +12,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from crm.customization.fields import fields_of
+from crm.customization.loading import entity_of
 from crm.models import CustomField, Customization
 from kernel.ids import uuid7
 from kernel.jobs import JobRun
 from kernel.models import LIVE
-from kernel.registry import Entity, registry
+from kernel.registry import Entity
 from kernel.text.db import Fold
 from kernel.unique import UNIQUE, index_name
 from tenants.services.indexes import Built, FieldIndex, build_indexes, drop_indexes
@@ -30,7 +31,7 @@ _SEARCHED = frozenset({"text", "longtext", "email", "phone", "url", "address", "
 def indexes_for(definition: CustomField) -> tuple[Entity, list[FieldIndex]]:
     """The entity, and every index that the field shall have."""
     (field, *_rest) = fields_of(definition)
-    entity = registry.entity(definition.entity)
+    entity = entity_of(definition.entity)
     live = Q(LIVE, **entity.narrow)
     found: list[FieldIndex] = []
 
@@ -56,7 +57,7 @@ def indexes_for(definition: CustomField) -> tuple[Entity, list[FieldIndex]]:
 def all_names(definition: CustomField) -> list[str]:
     """Names of every index that this field may have, now or before."""
     (field, *_rest) = fields_of(definition)
-    entity = registry.entity(definition.entity)
+    entity = entity_of(definition.entity)
     return [index_name(entity, field, purpose) for purpose in _PURPOSES]
 
 

@@ -5,13 +5,13 @@ from django.db.models import F, Func, JSONField, Value
 
 from crm.customization.fields import fields_of
 from crm.customization.indexes import drop_all
+from crm.customization.loading import entity_of
 from crm.customization.services import INDEX_JOB
 from crm.models import CustomField
 from kernel.access import system_actor
 from kernel.events import Event
 from kernel.jobs import JobRun, start_job
 from kernel.records import change_records
-from kernel.registry import registry
 
 _BATCH = 2000
 
@@ -43,7 +43,7 @@ def run_purge(run: JobRun) -> None:
 def _forget(run: JobRun, entity: str, name: str, done: int) -> int:
     """Some records at a time, so that nobody waits long for one of them."""
     with run.step():
-        rows = registry.entity(entity).model_class._base_manager.all()
+        rows = entity_of(entity).model_class._base_manager.all()
         ids = list(rows.filter(extra__has_key=name).values_list("pk", flat=True)[:_BATCH])
         locked = rows.filter(pk__in=ids)
         locked.update(extra=_Without(F("extra"), Value(name)))
@@ -60,7 +60,7 @@ def run_number(run: JobRun) -> None:
             if definition is None:
                 return
             (field, *_rest) = fields_of(definition)
-            rows = registry.entity(definition.entity).records().exclude(extra__has_key=field.name)
+            rows = entity_of(definition.entity).records().exclude(extra__has_key=field.name)
             ids = list(rows.order_by("created_at", "id").values_list("pk", flat=True)[:_BATCH])
             if not ids:
                 return

@@ -7,6 +7,8 @@ from kernel.custom import PREFIX
 from kernel.text.folding import fold
 
 MOST: int = 40
+#: At the end of a word it is a vowel, unless one stands before it.
+_FINAL_HE = re.compile(r"(?<=[^\Wاوی])ه\b")
 _GOOD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 #: What faces put behind a name: a relation's column and label, an amount's currency.
 ENDS = ("_id", "_label", "_currency")
@@ -21,7 +23,7 @@ _LATIN = {
 def suggest_name(label: Mapping[str, str], taken: Collection[str]) -> str:
     """A free name such as "x_budget"; the English label is preferred."""
     text = label.get("en") or next((words for words in label.values() if words), "")
-    latin = "".join(_LATIN.get(sign, sign) for sign in fold(text))
+    latin = "".join(_LATIN.get(sign, sign) for sign in _FINAL_HE.sub("e", fold(text)))
     stem = re.sub(r"[^a-z0-9]+", "_", latin.lower()).strip("_") or "field"
     stem = stem if stem[0].isalpha() else f"f_{stem}"
     stem = stem[: MOST - 4].strip("_")

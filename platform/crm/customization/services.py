@@ -15,7 +15,7 @@ from crm.customization.fields import fields_of, is_derived
 from crm.customization.kinds import BY_KEY, MOST_FIELDS, MOST_INDEXED, FieldKind, key_of
 from crm.customization.names import collides, is_good, suggest_name
 from crm.customization.numbers import read_format
-from crm.models import CustomField, Customization, CustomObject, FieldCounter
+from crm.models import CustomField, Customization, FieldCounter
 from kernel import audit
 from kernel.access import Actor, require
 from kernel.errors import Invalid, NotFound, Problem
@@ -34,28 +34,6 @@ State = CustomField.State
 #: Options by which a value is calculated.
 DERIVED = frozenset({"formula", "rollup"})
 CHANGEABLE = ("label", "help", "required", "unique", "default", "options")
-#: What the built-in roles may do with an entity until somebody says otherwise.
-FRESH_LEVELS = {
-    "manager": dict.fromkeys(("view", "add", "change", "delete", "import", "export"), "all"),
-    "member": {"view": "all", "add": "all", "change": "own", "delete": "own"},
-    "reader": {"view": "all"},
-}
-
-
-@transaction.atomic
-def define_object(
-    *, actor: Actor, name: str, plural: str, label: Mapping[str, str], label_plural: Mapping[str, str],
-    title_label: Mapping[str, str] | None = None, icon: str = "box", levels: Mapping[str, Any] | None = None,
-) -> CustomObject:  # fmt: skip
-    """Make an entity of the organization's own, with lists, forms, API and permissions like any other."""
-    require(actor, "crm.customization.manage")
-    made = CustomObject.objects.create(
-        name=name, plural=plural, label=dict(label), label_plural=dict(label_plural), icon=icon,
-        title_label=dict(title_label or {"fa": "نام", "en": "Name"}), levels=dict(levels or FRESH_LEVELS),
-    )  # fmt: skip
-    changed()
-    audit.record_act("defined", actor=actor, entity=name, label=name)
-    return made
 
 
 def changed() -> None:

@@ -1,12 +1,23 @@
-"""Settings › Fields and forms, and files that are values of fields."""
+"""Settings › Fields and forms, Settings › Objects and relations, and files that are values of fields."""
 
 from django.urls import path
 
-from crm.customization.views import convert, fields, files, layout
+from crm.customization.views import convert, fields, files, layout, objects, relations
 
 _FIELD = "settings/fields/<slug:entity>/<uuid:pk>/"
 
 urlpatterns = [
+    path("settings/objects/", objects.listed, name="objects"),
+    path("settings/objects/new/", objects.new, name="object_new"),
+    path("settings/objects/key/", objects.suggested, name="object_key"),
+    path("settings/objects/order/", objects.order, name="object_order"),
+    path("settings/objects/relations/", relations.listed, name="relations"),
+    path("settings/objects/relations/new/", relations.new, name="relation_new"),
+    path("settings/objects/relations/link/", relations.new_link, name="link_new"),
+    path("settings/objects/relations/<uuid:pk>/", relations.edit, name="relation_edit"),
+    path("settings/objects/<slug:name>/", objects.edit, name="object_edit"),
+    path("settings/objects/<slug:name>/state/", objects.state, name="object_state"),
+    path("settings/objects/<slug:name>/delete/", objects.delete, name="object_delete"),
     path("settings/fields/", fields.entities, name="customization"),
     path("settings/fields/<slug:entity>/", fields.fields, name="fields"),
     path("settings/fields/<slug:entity>/new/", fields.new, name="field_new"),

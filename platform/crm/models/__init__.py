@@ -1,6 +1,14 @@
 """The customer base's tables."""
 
-from crm.models.customization import CustomField, Customization, CustomObject, CustomRecord, EntityLayout, FieldCounter
+from crm.models.customization import (
+    CustomField,
+    Customization,
+    CustomObject,
+    CustomRecord,
+    CustomRelation,
+    EntityLayout,
+    FieldCounter,
+)  # fmt: skip
 from crm.models.hanging import Attachment, Tag, Tagging
 from crm.models.imports import ImportMapping, ImportProblem, ImportRun
 from crm.models.opened import Opened
@@ -11,7 +19,7 @@ from crm.models.views import SavedView, ViewChoice
 
 __all__ = [
     "Account", "Address", "Attachment", "Contact", "ContactPoint", "CustomField", "CustomObject", "CustomRecord",
-    "Customization", "EntityLayout", "FieldCounter", "Holding", "ImportMapping", "ImportProblem", "ImportRun",
-    "LifeEvent", "LifeEventKind", "Opened", "Relationship", "RelationshipRole", "SavedView", "Tag", "Tagging",
-    "ViewChoice",
+    "CustomRelation", "Customization", "EntityLayout", "FieldCounter", "Holding", "ImportMapping", "ImportProblem",
+    "ImportRun", "LifeEvent", "LifeEventKind", "Opened", "Relationship", "RelationshipRole", "SavedView", "Tag",
+    "Tagging", "ViewChoice",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from kernel.access import Actor, entity_for, records_visible_to
+from kernel.access import Actor, deleted_records_for, entity_for, records_visible_to
 from kernel.query import labels_for
 from kernel.registry import Entity, Field
 
@@ -20,6 +20,7 @@ class Labels:
         self.actor = actor
         self._known: dict[str, dict[UUID, str]] = {}
         self._tiers: dict[UUID, str] = {}
+        self._deleted: set[UUID] = set()
 
     def load(self, records: Iterable[Any], fields: Iterable[Field]) -> "Labels":
         """Learn the names of everything that these relation fields of these records point at."""
@@ -36,7 +37,19 @@ class Labels:
             known = self._known.setdefault(target, {})
             if missing := set(ids) - known.keys():
                 known.update(self._read(target, missing))
+                self._learn_deleted(target, missing - known.keys(), known)
         return self
+
+    def _learn_deleted(self, target: str, missing: set[UUID], known: dict[UUID, str]) -> None:
+        """What was deleted keeps its name for whoever could see it, so that a relation to it is no riddle."""
+        if missing:
+            kind = entity_for(self.actor, target)
+            for record in deleted_records_for(self.actor, kind, missing):
+                known[record.pk] = kind.title_of(record)
+                self._deleted.add(record.pk)
+
+    def is_deleted(self, pk: UUID | None) -> bool:
+        return pk in self._deleted
 
     def _read(self, target: str, missing: Iterable[UUID]) -> dict[UUID, str]:
         """Names; of customers their tiers too, in the same query."""

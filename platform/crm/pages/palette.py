@@ -135,7 +135,7 @@ def _known(records: Mapping[UUID, str], actor: Actor) -> list[Option]:
             tier=labels.tier(pk),
         )
         for pk, name in chosen.items()
-        if (label := labels.get(name, pk))
+        if (label := labels.get(name, pk)) and not labels.is_deleted(pk)
     ]
 
 
@@ -148,7 +148,7 @@ def _places(request: HttpRequest, text: str) -> list[Option]:
 def _acts(text: str, actor: Actor) -> list[Option]:
     options = []
     for entity in seen_entities(actor):
-        if may_add(entity, actor):
+        if not entity.ends and may_add(entity, actor):
             options.append(Option(_("New %s") % str(entity.label).lower(), entity_url(entity, "create"), "plus"))
     if (address := optional_url("crm:import_list")) and actor.may("crm.account.import"):
         options.append(Option(_("Import a file"), address, "file-up"))

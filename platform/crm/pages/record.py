@@ -14,12 +14,14 @@ from crm.pages.history import history_of
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.neighbours import neighbours_of
-from crm.pages.related import related_lists
+from crm.pages.related import pointing_words, related_lists
+from crm.pages.undo import told
 from crm.pages.values import cell, is_ordinal
 from crm.panels import Frame, draw_panels
 from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for
 from kernel.audit import record_opening
+from kernel.errors import Invalid
 from kernel.records import delete_record
 from kernel.registry import Entity, Field, registry
 
@@ -112,9 +114,19 @@ def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> 
 
 def delete(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     """Put the record away at once; the toast brings it back."""
-    record = delete_record(entity, pk, actor=actor_of(request))
+    try:
+        record = delete_record(entity, pk, actor=actor_of(request))
+    except Invalid as error:  # something points to it that holds it fast
+        messages.error(request, " ".join(str(p) for several in error.problems.values() for p in several))
+        return _gone_to(request, entity_url(entity, "detail", pk))
     message = _("“%s” was deleted") % entity.title_of(record)
+    if "stay" in request.POST:  # taken off a list on another record's page
+        return told(message, undo=f"/undo/{record.audit_id}/")
+    message += pointing_words(entity, pk, actor=actor_of(request))
     messages.success(request, message, extra_tags=f"undo:/undo/{record.audit_id}/")
-    address = entity_url(entity, "list")
+    return _gone_to(request, entity_url(entity, "list"))
+
+
+def _gone_to(request: HttpRequest, address: str) -> HttpResponse:
     htmx = request.headers.get("HX-Request") == "true"
     return HttpResponseClientRedirect(address) if htmx else HttpResponseRedirect(address)

@@ -190,6 +190,8 @@ def _relation(one: _Value) -> SafeString:
     name = one.labels.get(one.field.target, one.value)
     if not name:
         return format_html('<span class="text-muted">{}</span>', _("not visible to you"))
+    if one.labels.is_deleted(one.value):
+        return format_html('<span class="text-muted"><s><bdi>{}</bdi></s> ({})</span>', name, _("deleted"))
     if one.field.target == "user":
         return format_html(
             '<span class="flex items-center gap-2 min-w-0">{}<bdi class="cut">{}</bdi></span>',
@@ -209,7 +211,7 @@ def _with_tier(html: SafeString, one: _Value) -> SafeString:
 
 def _relation_link(one: _Value) -> SafeString:
     name, address = one.labels.get(one.field.target, one.value), record_url(one.field.target, one.value)
-    if not name or not address:
+    if not name or not address or one.labels.is_deleted(one.value):
         return _relation(one)
     return _with_tier(format_html('<a class="link" href="{}"><bdi>{}</bdi></a>', address, name), one)
 

@@ -54,6 +54,8 @@ class Listed:
     label: Text = ""
     #: (field, value) of the record on whose page it stands; on others it does not.
     when: tuple[str, str] | None = None
+    #: Its place among the lists; those of one place stand as engines do.
+    position: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,10 @@ class Entity:
     #: the title of what it points to. What an organization writes in its own text fields is searched besides.
     search_fields: tuple[str, ...] = ()
     engine: str = ""  # set by the manifest that lists the entity
+    #: False keeps it out of the navigation; its pages are reached from other records.
+    in_navigation: bool = True
+    #: The two relation fields of an entity whose records link others: each is shown on the other's page.
+    ends: tuple[str, ...] = ()
     #: Where one table holds several entities, the rows that are this one's: {"object": "x_project"}.
     narrow: Mapping[str, Any] = field(default_factory=dict)
     #: Cut down to what one person may see of it (kernel.access.entity_for).
@@ -241,4 +247,4 @@ class Entity:
         return f"{self.engine}.{self.name}.{action}"
 
     def title_of(self, record: models.Model) -> str:
-        return str(getattr(record, self.title) or "—")
+        return str(self.label) if self.ends else str(getattr(record, self.title) or "—")

@@ -73,6 +73,8 @@ class Field:
     max_length: int | None = None
     choices: tuple[tuple[str, Text], ...] = ()
     target: str = ""
+    #: Of a relation: what becomes of the value when the record it points to is deleted.
+    on_delete: Literal["keep", "clear", "refuse"] = "keep"
     currency: str = ""
     places: int | None = None
     lowest: int | None = None
