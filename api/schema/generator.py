@@ -21,7 +21,7 @@ class EngineGenerator(SchemaGenerator):
     """`own`: names of the organization's own entities that the reader may see."""
 
     def __init__(self, own: frozenset[str] = frozenset()) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
         self.own = own
 
     def _initialise_endpoints(self) -> None:
