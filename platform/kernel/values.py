@@ -220,8 +220,10 @@ def _choice(raw: object, options: Options) -> object:
     for value, _label in choices:
         if text == str(value):
             return value
+    for value in _called(text, choices):
+        return value
     here = get_language()
-    for language in (here, *(code for code, _name in settings.LANGUAGES if code != here)):
+    for language in (code for code, _name in settings.LANGUAGES if code != here):
         with override(language):
             for value in _called(text, choices):
                 return value
