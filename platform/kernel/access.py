@@ -127,7 +127,8 @@ def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
     allowed = grounds_of(kind, actor, action).condition()
     if actor.system or not kind.is_part or allowed is NOTHING:
         return allowed
-    return allowed & (_by_record(kind, actor, action) if kind.hangs_on else _by_parents(kind, actor, action))
+    ends = _by_record(kind, actor, action) if kind.hangs_on else _by_parents(kind, actor, action)
+    return allowed & ends & (kind.closed_by_function(actor) if kind.closed_by else Q())
 
 
 def entity_for(actor: Actor, entity: str | Entity) -> Entity:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from crm.models import ContactPoint
 from crm.models.choices import Place, PointKind
 from crm.services.mirror import Whole, locked, parts_of, settle_primary, wholes_of, write_columns
-from kernel.access import Actor
+from kernel.access import Actor, entity_for
 from kernel.copying import insert_records
 from kernel.text.folding import fold
 from kernel.write import Change
@@ -17,6 +19,29 @@ COLUMNS: Final[dict[str, dict[str, str]]] = {
     "account": {PointKind.PHONE: "phone", PointKind.EMAIL: "email", PointKind.WEBSITE: "website"},
     "contact": {PointKind.MOBILE: "mobile", PointKind.PHONE: "phone", PointKind.EMAIL: "email"},
 }
+#: Columns that say where a record is.
+PLACE: Final[dict[str, tuple[str, ...]]] = {"account": ("city", "address"), "contact": ("city",)}
+
+
+def readable(actor: Actor) -> Q:
+    """From whom a role hides or masks a record's e-mail, it hides the further ones too."""
+    condition = Q()
+    for name, columns in COLUMNS.items():
+        closed = [kind for kind, column in columns.items() if not reads(actor, name, column)]
+        if closed:
+            condition &= ~Q(**{f"{name}__isnull": False}, kind__in=closed)
+    return condition
+
+
+def readable_addresses(actor: Actor) -> Q:
+    """Likewise: a place that a role hides on the record is not told by its addresses."""
+    closed = [name for name in COLUMNS if not all(reads(actor, name, column) for column in PLACE[name])]
+    return Q(*[Q(**{f"{name}__isnull": True}) for name in closed])
+
+
+def reads(actor: Actor, entity: str, column: str) -> bool:
+    field = entity_for(actor, entity).all_fields.get(column)
+    return field is not None and not field.masked
 
 
 def after_points(verb: str, changes: Sequence[Change], *, actor: Actor) -> None:

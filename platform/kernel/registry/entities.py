@@ -95,6 +95,9 @@ class Entity:
     within: tuple[str, ...] = ()
     #: Or the columns that name any record at all: (entity, id).
     hangs_on: tuple[str, str] | None = None
+    #: Dotted path of `f(actor) -> Q`: of a part that repeats a field of its whole, what whoever may not read that field
+    #: does not read here either.
+    closed_by: str = ""
     #: Dotted path of `f(verb, changes, *, actor) -> None`, run once an act and in its transaction when the rows are
     #: written: it may query, write what follows from them, and refuse the act by raising Invalid.
     after: str = ""
@@ -202,6 +205,10 @@ class Entity:
     def is_part(self) -> bool:
         """Whether its records live inside others, and stand in no menu of their own."""
         return bool(self.within or self.hangs_on)
+
+    @cached_property
+    def closed_by_function(self) -> Any:
+        return import_string(self.closed_by) if self.closed_by else None
 
     @cached_property
     def events_function(self) -> Any:

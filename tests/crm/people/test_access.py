@@ -1,6 +1,7 @@
 """Nobody sees or changes, by any panel or address, what the record itself hides; and no panel asks once a row."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -172,3 +173,19 @@ def test_panels_act_and_are_taken_back(page: Any, sara: Any, account: Any, conta
     assert client.post("/accounts/bulk/", bulk).status_code == 200
     assert "blue" in client.get("/accounts/").content.decode()
     assert b"pv-relation" in client.get("/accounts/bulk/?act=untag").content
+
+
+def test_what_a_role_hides_on_a_record_is_not_told_by_its_parts(
+    tenant: Any, sara: Any, actor_for: Any, contact: Any, account: Any
+) -> None:
+    person, house = contact("Mina"), account("Zagros")
+    actor = actor_for(sara)
+    for kind, value in (("email", "mina@secret.example"), ("mobile", "+989120000012")):
+        create_record("contact_point", actor=actor, values={"kind": kind, "value": value, "contact": person})
+    create_record("address", actor=actor, values={"street": "1 Secret", "city": "Ahvaz", "account": house})
+    hidden = {"crm.contact.email": "hidden", "crm.account.city": "masked"}
+    less = replace(actor, admin=False, fields=hidden, memo={})
+    assert [p.kind for p in records_visible_to(less, "contact_point")] == ["mobile"]
+    assert not records_visible_to(less, "address").exists()
+    assert records_visible_to(actor, "contact_point").count() == 2
+    assert records_visible_to(actor, "address").exists()
