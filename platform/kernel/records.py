@@ -149,6 +149,7 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
     record = _lock(kind, pk, actor, "delete")
     if version is not None and record.version != version:
         raise Conflict(record)
+    kind.refuse_deletion([record], actor)
     _set_deleted(kind, record, timezone.now(), actor, "deleted")
     return record
 
@@ -217,6 +218,7 @@ def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Ou
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
+    kind.refuse_deletion(records, actor)
     _toggle_many(kind, records, actor, "deleted", outcome)
     outcome.refused = len(wanted) - len(records)
     return outcome
