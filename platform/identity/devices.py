@@ -1,4 +1,4 @@
-"""Where somebody is signed in. A browser's name comes from its User-Agent header: enough to recognise one's own devices."""
+"""Where somebody is signed in. A browser's name comes from its User-Agent header: enough to recognise one's own."""
 
 from dataclasses import dataclass
 from datetime import datetime

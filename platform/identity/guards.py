@@ -1,6 +1,7 @@
 """What a generic write (page, API, import) must not do to people and teams: nobody raises themselves by a back door.
 
-Run by kernel.records before every save, without queries unless somebody is moved. Roles and states change through identity.services only.
+Run by kernel.records before every save, without queries unless something is moved in its tree. Roles and states change
+through identity.services only.
 """
 
 from collections.abc import Sequence

@@ -19,8 +19,8 @@ from kernel.errors import Denied
 #: Where whoever lacks it may still go: signing in and out, and their own security.
 OPEN = ("/auth/", "/settings/security/", "/healthz", "/readyz")
 MESSAGE = gettext_lazy(
-    "This workspace asks for a second step when signing in, and this person has none. Sign in in a browser and set up an"
-    " authenticator app or a passkey; tokens work again after that."
+    "This workspace asks for a second step when signing in, and this person has none. Sign in in a browser and set up"
+    " an authenticator app or a passkey; tokens work again after that."
 )
 
 

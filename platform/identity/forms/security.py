@@ -20,5 +20,5 @@ class SecondStepForm(forms.Form):
     )
     grace_days = forms.TypedChoiceField(
         label=_("Time to set one up"), choices=GRACE, coerce=int,
-        help_text=_("It begins when more people are asked. Who comes later sets one up at the first sign-in after that."),
+        help_text=_("It begins when more people are asked. Who comes after it sets one up at the first sign-in."),
     )  # fmt: skip

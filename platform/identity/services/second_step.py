@@ -72,7 +72,8 @@ def set_second_step_rule(*, actor: Actor, who: str, grace_days: int) -> SecondSt
 def _refuse_without_own(actor: Actor) -> None:
     if not Authenticator.objects.filter(user_id=actor.user_id, type__in=STRONG).exists():
         message = _(
-            "You have no second step yourself, and would lock yourself out. Set one up first, under Sign-in and security."
+            "You have no second step yourself, and would lock yourself out. Set one up first, under Sign-in and"
+            " security."
         )
         raise Invalid.one("who", "you_have_none", message)
 
