@@ -56,7 +56,7 @@ def test_the_page_shows_people_and_records(
     client_for: ClientFor, language: str,
 ) -> None:  # fmt: skip
     User.objects.filter(pk=sara.pk).update(language=language)
-    north, coast = north_and_coast
+    _north, coast = north_and_coast
     create_record("account", actor=actor_for(sara), values={"name": "Golha", "territory": coast})
     set_territory_people(actor=actor_for(sara), territory=coast, people=[nima])
     page = client_for(sara, tenant).get(PAGE)
