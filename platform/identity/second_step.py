@@ -73,12 +73,11 @@ def setup_url(back: str = "/") -> str:
 def fill_notices(request: HttpRequest, shell: Shell) -> None:
     """A provider of the frame's data: the strip that is above every page until the second step is there."""
     actor: Any = getattr(request, "actor", None)
-    if actor is None or actor.secure_by is None:
-        return
+    if actor is None or actor.secure_by is None or request.path.startswith("/auth/"):
+        return  # under /auth/ they are on their way
     if is_overdue(actor):
         text = _("Set up a second step for signing in. Until then nothing else is open to you.")
     else:
         day = formats.date_long(timezone.localtime(actor.secure_by).date())
         text = _("Signing in here will need a second step. Set one up by {day}.").format(day=day)
-    on_way = request.path.startswith("/auth/2fa/")
-    shell.notices.append(Notice(text, "warn", *(("", "") if on_way else (_("Set it up"), setup_url()))))
+    shell.notices.append(Notice(text, "warn", _("Set it up"), setup_url()))
