@@ -16,7 +16,7 @@ from kernel.errors import Invalid, Problem
 from kernel.registry import Entity
 
 #: Parameters that are ours; everything else names a filter.
-RESERVED = frozenset({"q", "cursor", "limit", "sort", "fields", "expand"})
+RESERVED = frozenset({"q", "cursor", "limit", "sort", "fields", "expand", "f"})
 NO_SUCH_PARAMETER = Problem("unknown_parameter", _("This list has no such parameter."))
 
 
@@ -50,7 +50,7 @@ def read_sort(entity: Entity, text: str) -> str:
     return text
 
 
-def read_wish(entity: Entity, params: QueryDict) -> Wish:
+def read_wish(entity: Entity, params: QueryDict, actor: Actor) -> Wish:
     if any("\x00" in value for values in params.lists() for value in (values[0], *values[1])):
         raise Invalid.one("", "bad_characters", _("The address holds characters that cannot be kept."))
     rest = params.copy()
@@ -60,7 +60,7 @@ def read_wish(entity: Entity, params: QueryDict) -> Wish:
         # Pages know `page` and the like; ignored here, it would let a program walk the first page for ever.
         raise Invalid({name: [NO_SUCH_PARAMETER] for name in pointless})
     return Wish(
-        filters=tuple(query.parse_filters(entity, rest)),
+        filters=(*query.parse_filters(entity, rest), *query.parse_tree(entity, params.get("f", ""), actor=actor)),
         q=params.get("q", ""),
         sort=read_sort(entity, params.get("sort", "")),
         cursor=params.get("cursor") or None,
@@ -71,7 +71,7 @@ def read_wish(entity: Entity, params: QueryDict) -> Wish:
 
 def answer_list(request: Request, entity: Entity, actor: Actor) -> dict[str, Any]:
     """One page as `{results, next, previous, count}`."""
-    wish = read_wish(entity, request.query_params)
+    wish = read_wish(entity, request.query_params, actor)
     rows = query.select(entity, actor=actor, filters=wish.filters, q=wish.q, sort=wish.sort or None)
     # Labels come from one query for each target, so the list page's joins are left out here.
     rows = rows.select_related(None)

@@ -33,7 +33,7 @@ ARCHIVE_MAX_UNPACKED = 64 * 1024**3
 #: How many days a workspace that was restored from an archive can go back to what was there before.
 ARCHIVE_BACK_DAYS = 7
 #: Days for which files are kept, by area; those of other areas stay.
-FILES_KEPT_DAYS = {"archives": 7, "restores": 2, "imports": 30}
+FILES_KEPT_DAYS = {"archives": 7, "exports": 7, "restores": 2, "imports": 30}
 #: When a connection is given back: after so many workspaces, at the end of a request, and after so many seconds. A
 #: backend grew by 0.65 MB a workspace with Sales on (lists and home page; docs/operations.md), a new one costs 5 ms.
 CONNECTION_WORKSPACES = int(os.environ.get("PEYVAND_CONNECTION_WORKSPACES", "100"))

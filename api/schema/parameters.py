@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from api.representation import output_names
 from api.schema.fields import Schema
 from kernel.query import operators_for
+from kernel.query.tree import MOST_LETTERS
 from kernel.registry import Entity, Field
 
 _HEADER: Schema = {"type": "string"}
@@ -63,10 +64,20 @@ def list_parameters(entity: Entity) -> list[Schema]:
     return [
         query("q", {"type": "string"}, _("Words that a record holds, blind to letter forms and case.")),
         *paging(),
+        query("f", {"type": "string", "contentMediaType": "application/json", "maxLength": MOST_LETTERS}, tree_text()),
         query("sort", {"type": "string", "enum": sorts, **default}, _("With “-” in front: descending.")),
         *shaping(entity),
         *(parameter for field in entity.filter_fields for parameter in filters(field)),
     ]
+
+
+def tree_text() -> str:
+    return _(
+        "Conditions joined by “and”, “or” and “not”, as JSON: "
+        "{“or”: [[“city”, “eq”, “Qom”], [“account.city”, “empty”]]}. "
+        "A condition is [field, operator, value…] with the operators of the plain parameters; “relation.field” asks "
+        "of a related record that you may see. Plain parameters hold besides."
+    )
 
 
 def filters(field: Field) -> list[Schema]:
@@ -82,9 +93,11 @@ def _asked(field: Field, operator: str) -> Schema:
     if operator == "empty":
         return {"type": "string", "enum": ["1", "0"]}
     if operator == "when":
-        from kernel.calendars.relative import RELATIVE  # read here: labels are lazy and few need them
+        from kernel.calendars.relative import COUNTED, RELATIVE  # read here: labels are lazy and few need them
 
-        return {"type": "string", "enum": list(RELATIVE)}
+        counted = "|".join(COUNTED).replace("N", "[1-9][0-9]{0,3}")
+        pattern = f"^({'|'.join(RELATIVE)}|{counted})(:(jalali|gregorian))?$"
+        return {"type": "string", "pattern": pattern, "examples": ["this_month", "last_45_days", "next_quarter:jalali"]}
     if field.choices:
         return {"type": "array", "items": {"type": "string", "enum": [value for value, _label in field.choices]}}
     return _FORMATS.get(field.kind, {"type": "string"}) if operator != "in" else {"type": "string"}

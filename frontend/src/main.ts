@@ -2,6 +2,7 @@
 import "./app.css";
 import "./parts.css";
 import "./pages.css";
+import "./views.css";
 import htmx from "htmx.org";
 import { startFrame, arrive } from "./frame";
 import { startKeyboard } from "./keyboard";
@@ -11,10 +12,15 @@ import { startToasts, toast } from "./toasts";
 
 const ISLANDS: Record<string, () => Promise<unknown>> = {
   "pv-board": () => import("./islands/board"),
+  "pv-calendar": () => import("./islands/calendar"),
+  "pv-grid": () => import("./islands/grid"),
   "pv-cell": () => import("./islands/cell"),
   "pv-date": () => import("./islands/date"),
   "pv-relation": () => import("./islands/relation"),
   "pv-select-rows": () => import("./islands/select-rows"),
+  "pv-sort": () => import("./islands/sort"),
+  "pv-upload": () => import("./islands/upload"),
+  "pv-key": () => import("./islands/key"),
   "pv-drop": () => import("./islands/drop"),
   "[data-money], [data-number]": () => import("./islands/number"),
 };
@@ -44,7 +50,10 @@ document.addEventListener("htmx:responseError", (event) => {
   toast(xhr.status === 401 ? word("expired") : word("saveFailed"), "", "error");
 });
 document.addEventListener("click", (event) => {
-  if (event.target instanceof Element && event.target.closest("[data-open-palette]")) openPalette();
+  if (!(event.target instanceof Element)) return;
+  if (event.target.closest("[data-open-palette]")) openPalette();
+  if (event.target.closest("[data-print]")) print();
+  if (event.target.closest("[data-close-pop]")) event.target.closest<HTMLElement>("[popover]")?.hidePopover();
 });
 
 htmx.config.includeIndicatorStyles = false;

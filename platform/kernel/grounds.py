@@ -18,9 +18,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from kernel.registry import LEVELS, Entity
@@ -33,14 +32,8 @@ RANK = {level: rank for rank, level in enumerate(LEVELS)}
 SHARED_FOR = {"view": ("view", "change", "delete"), "export": ("view", "change", "delete"),
               "change": ("change", "delete"), "delete": ("delete",)}  # fmt: skip
 NOTHING = Q(pk__in=[])
-
-
-class Among(Func):
-    """`column = ANY (ARRAY (SELECT …))`: read once, before the rows; unlike IN it can use an index in an OR."""
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
+#: Ids of people and of shared records that are written into a query, at most.
+MOST_WRITTEN = 1000
 
 
 @dataclass(frozen=True)
@@ -89,9 +82,9 @@ def grounds_of(kind: Entity, actor: "Actor", action: str) -> Grounds:
     owner = f"{kind.owner}_id" if kind.has_owner else "created_by_id"
     wide: dict[str, Q] = {}
     if kind.has_owner and actor.own_team_ids and RANK[level] >= RANK["team"]:
-        wide["team"] = _owner_in(owner, actor.own_team_ids)
+        wide["team"] = _owner_in(actor, owner, actor.own_team_ids)
     if kind.has_owner and actor.team_ids and RANK[level] >= RANK["team_below"]:
-        wide["team_below"] = _owner_in(owner, actor.team_ids)
+        wide["team_below"] = _owner_in(actor, owner, actor.team_ids)
     if actor.territory_ids and RANK[level] >= RANK["territory"] and has_column(kind, "territory_id"):
         wide["territory"] = Q(territory_id__in=sorted(actor.territory_ids))
     if level == "all":
@@ -101,19 +94,30 @@ def grounds_of(kind: Entity, actor: "Actor", action: str) -> Grounds:
     return Grounds(level, Q(**{owner: actor.user_id}), wide, closed, _shared(kind, actor, action))
 
 
-def _owner_in(owner: str, teams: Iterable[Any]) -> Q:
+def _owner_in(actor: "Actor", owner: str, teams: frozenset[Any]) -> Q:
     user = apps.get_model("identity", "User")
-    people = user._base_manager.filter(team_id__in=sorted(teams)).order_by().values("pk")
-    return Q(Among(F(owner), ArraySubquery(people)))
+    people = user._base_manager.filter(team_id__in=sorted(teams)).order_by().values_list("pk", flat=True)
+    return _among(actor, owner, people, ("people", teams))
+
+
+def _among(actor: "Actor", column: str, ids: Any, key: Any) -> Q:
+    """`column IN (ids)`, the ids read once for each actor and written out.
+
+    So the planner knows how many rows that is and which index serves, and looks each row up in a hash. Of an array made
+    by a subquery it guesses ten, and compares every row with every id. Of more ids than that, IN makes a hash itself.
+    """
+    if key not in actor.memo:
+        actor.memo[key] = sorted(ids[: MOST_WRITTEN + 1])
+    found = actor.memo[key]
+    return Q(**{f"{column}__in": found if len(found) <= MOST_WRITTEN else ids})
 
 
 def _shared(kind: Entity, actor: "Actor", action: str) -> Q | None:
     levels = SHARED_FOR.get(action)
     if levels is None or not actor.sharing:
         return None
-    return Q(
-        Among(F("pk"), ArraySubquery(shares_with(actor).filter(entity=kind.name, level__in=levels).values("record_id")))
-    )
+    rows = shares_with(actor).filter(entity=kind.name, level__in=levels).values_list("record_id", flat=True)
+    return _among(actor, "pk", rows, ("shares", kind.name, levels))
 
 
 def shares_with(actor: "Actor") -> Any:

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import TextField, Value
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,6 @@ from kernel.access import Actor, TypeHere
 from kernel.errors import Invalid, Problem
 from kernel.masking import PREFIX, mask
 from kernel.registry import Entity, Field, Section, registry
-from kernel.text.db import Fold
 
 TYPE, TERRITORY = "record_type_id", "territory"
 NOT_YOURS = Problem("read_only", _("You may not change this value."))
@@ -100,12 +98,11 @@ def _narrow(kind: Entity, actor: Actor, levels: Mapping[str, str], types: tuple[
         ),
     )  # fmt: skip
     filters = [fields[f.name] for f in kind.filter_fields if f.name in clear and f.name not in (TYPE, TERRITORY)]
-    filters += [fields[name] for name in (TYPE, TERRITORY) if name in clear]
+    filters += [*(fields[name] for name in (TYPE, TERRITORY) if name in clear), *kind.asides]
     narrowed.__dict__.update(
         all_fields=fields,
         filter_fields=tuple(filters),
         sections=tuple(_sections(kind, fields)),
-        seen_search=_seen_search(kind, clear),
     )
     return narrowed
 
@@ -144,37 +141,6 @@ def _sections(kind: Entity, fields: Mapping[str, Field]) -> Iterable[Section]:
             names = (*names, *_kept((TYPE, TERRITORY), fields))
         if names:
             yield replace(section, fields=names)
-
-
-def _seen_search(kind: Entity, clear: Iterable[str]) -> tuple[str, ...] | None:
-    """Columns in which this actor may search, where that is less than all that the entity searches; None: all."""
-    if not kind.has_search:
-        return None
-    searched = _names_in(kind.model_class._meta.get_field("search_text"))
-    seen = set(clear)
-    known = kind.all_fields
-    lost = [name for name in searched if name in known and name not in seen]
-    return tuple(name for name in searched if name not in lost) if lost else None
-
-
-def _names_in(column: Any) -> list[str]:
-    """Columns that a generated one is made of."""
-    waiting, names = [getattr(column, "expression", None)], []
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, F):
-            names.append(one.name)
-        elif one is not None and hasattr(one, "get_source_expressions"):
-            waiting += one.get_source_expressions()
-    return names
-
-
-def seen_text(names: Iterable[str]) -> Any:
-    """What `search_text` would hold if the entity searched these columns only."""
-    parts: list[Any] = [Value("")]
-    for name in names:
-        parts += [Coalesce(F(name), Value("")), Value(" ")]
-    return Fold(Concat(*parts, Value(""), output_field=TextField()))
 
 
 # ── writing, and reading what was written ──

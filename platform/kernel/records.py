@@ -20,8 +20,10 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
-from kernel.registry import Entity, registry
+from kernel.pointing import held_fast, let_go, require_loose
+from kernel.registry import Entity, UnknownName, registry
 from kernel.search.near import learn_words
+from kernel.unique import only_free, require_free, told_apart
 from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import (
     Change,
@@ -29,7 +31,9 @@ from kernel.write import (
     check_unique,
     derived,
     fill_defaults,
+    follow_up,
     new_record,
+    number,
     put,
     save_changed,
     snapshot,
@@ -37,7 +41,7 @@ from kernel.write import (
 
 __all__ = [
     "Outcome", "RowResult", "bulk_delete", "bulk_update", "change_records", "create_record", "delete_record",
-    "restore_record", "undo_batch", "update_record", "upsert_records",
+    "restore_record", "size_of_batch", "undo_batch", "undo_part", "update_record", "upsert_records",
 ]  # fmt: skip
 
 
@@ -58,7 +62,8 @@ def _events(kind: Entity, verb: str, change: Change) -> list[tuple[str, dict[str
 
 
 def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID | None = None) -> UUID:
-    """The audit row and the events of one change; returns the audit row's id, by which it can be undone."""
+    """What follows from one change, its audit row and its events; returns the audit row's id, which undoes it."""
+    follow_up(kind, verb, [change], actor)
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
@@ -88,8 +93,9 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
+    number(kind, [record])
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
-    with derived(kind, [change]):
+    with told_apart(kind), derived(kind, [change]):
         record.save(force_insert=True)
     _finish(kind, "created", change, actor)
     return record
@@ -125,7 +131,7 @@ def update_record(
     check_unique(kind, record)
     record.version += 1
     change = Change(record, before, diff)
-    with derived(kind, [change]):
+    with told_apart(kind), derived(kind, [change]):
         record.save(force_update=True)
     _finish(kind, "changed", change, actor)
     return record
@@ -150,7 +156,12 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
     if version is not None and record.version != version:
         raise Conflict(record)
     kind.refuse_deletion([record], actor)
-    _set_deleted(kind, record, timezone.now(), actor, "deleted")
+    require_loose(kind, record.pk)
+    batch = uuid7()
+    together = let_go(kind, [record.pk], actor=actor, batch=batch)
+    _set_deleted(kind, record, timezone.now(), actor, "deleted", batch if together else None)
+    if together:
+        record.audit_id = batch
     return record
 
 
@@ -173,18 +184,24 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
+    check_unique(kind, record)
     _set_deleted(kind, record, None, actor, "restored")
     return record
 
 
 @transaction.atomic
-def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any]) -> Outcome:
-    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change."""
+def bulk_update(
+    entity: str | Entity, ids: Iterable[Any], *, actor: Actor, values: Mapping[str, Any], batch: UUID | None = None
+) -> Outcome:
+    """Give many records the same values. `ids` may be a queryset of records. Refused: not the actor's to change.
+
+    `batch` joins the parts of one large act, so that one undo takes them all back.
+    """
     require_open()
     kind = whole(entity)
     refuse_values(kind, values, actor)
     wanted = _ids(ids)
-    outcome = Outcome()
+    outcome = Outcome(batch=batch or uuid7())
     allowed = kind.records().filter(visible(kind, actor, "change"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     outcome.refused = len(wanted) - len(records)
@@ -194,7 +211,9 @@ def bulk_update(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, value
         _assign(kind, record, values, actor)
         if diff := changes_between(kind, before, snapshot(kind, record)):
             changes.append(Change(record, before, diff))
-    save_changed(kind, changes)
+    require_free(kind, [change.record for change in changes])
+    with told_apart(kind):
+        save_changed(kind, changes)
     _finish_many(kind, "changed", changes, actor, outcome.batch)
     outcome.changed, outcome.unchanged = len(changes), len(records) - len(changes)
     return outcome
@@ -205,6 +224,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
+    follow_up(kind, verb, changes, actor)
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
     learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])
@@ -219,6 +239,9 @@ def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Ou
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     kind.refuse_deletion(records, actor)
+    held = held_fast(kind, [record.pk for record in records])
+    records = [record for record in records if record.pk not in held]
+    let_go(kind, [record.pk for record in records], actor=actor, batch=outcome.batch)
     _toggle_many(kind, records, actor, "deleted", outcome)
     outcome.refused = len(wanted) - len(records)
     return outcome
@@ -247,15 +270,48 @@ def undo_batch(batch: UUID | str, *, actor: Actor) -> Outcome:
     if not entries:
         raise NotFound()
     outcome = Outcome()
+    _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, identifier, outcome.changed, actor)
+    return outcome
+
+
+def _tell_undone(entries: list[AuditEntry], batch: UUID, rows: int, actor: Actor) -> None:
+    told = {"batch": [None, str(batch)], "rows": [None, rows]}
+    audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
+
+
+def size_of_batch(batch: UUID) -> int:
+    """How many changes one act made."""
+    return AuditEntry.objects.filter(batch=batch).count()
+
+
+@transaction.atomic
+def undo_part(
+    batch: UUID, *, actor: Actor, after: UUID | None = None, most: int = 1_000, into: UUID | None = None
+) -> tuple[Outcome, UUID | None]:
+    """Take back a part of a large act, going on behind `after`; None instead of a place when all is done."""
+    require_open()
+    rows = AuditEntry.objects.filter(batch=batch).order_by("id")
+    entries = list((rows.filter(pk__gt=after) if after else rows)[:most])
+    outcome = Outcome(batch=into or uuid7())
+    _undo_entries(entries, actor, outcome)
+    if outcome.changed:
+        _tell_undone(entries, batch, outcome.changed, actor)
+    return outcome, entries[-1].pk if len(entries) == most else None
+
+
+def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> None:
     groups: dict[tuple[str, str], list[AuditEntry]] = {}
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
-        _undo_group(registry.entity(name), verb, rows, actor, outcome)
-    if outcome.changed:
-        told = {"batch": [None, str(identifier)], "rows": [None, outcome.changed]}
-        audit.record_act("undone", actor=actor, entity=entries[0].entity, changes=told)
-    return outcome
+        try:
+            kind = registry.entity(name)
+        except UnknownName:  # an entity of the organization's own that was put away since
+            outcome.refused += len(rows)
+            continue
+        _undo_group(kind, verb, rows, actor, outcome)
 
 
 _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}
@@ -273,6 +329,8 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
     records = {record.pk: record for record in found}
     if verb == "changed":
         changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
+        free = {record.pk for record in only_free(kind, [c.record for c in changes])}
+        changes = [c for c in changes if c.record.pk in free]
         save_changed(kind, changes)
         _finish_many(kind, "changed", changes, actor, outcome.batch)
         done = len(changes)
@@ -281,6 +339,7 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
         if opposite is None:
             raise NotFound()
         due = [r for r in records.values() if (r.deleted_at is None) == (opposite == "deleted")]
+        due = only_free(kind, due) if opposite == "restored" else due
         _toggle_many(kind, due, actor, opposite, outcome)
         outcome.changed -= len(due)
         done = len(due)
@@ -300,7 +359,10 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
             return None
-    _put_back(kind, record, row)
+    try:
+        _put_back(kind, record, row)
+    except (ValueError, ArithmeticError, TypeError):
+        return None  # a field of the organization's own that has become one of another kind since
     if kind.prepare_function:
         try:
             kind.prepare_function(record, set(row.changes), actor)

@@ -22,6 +22,6 @@ def reveal_value(entity: str | Entity, pk: UUID | str, name: str, *, actor: Acto
         raise NotFound()
     if not field.revealable:
         raise denied()
-    audit.record_act("revealed", actor=actor, entity=kind, record=record, changes={"field": [None, name]})
+    audit.record_reveal(actor=actor, entity=kind, record=record, field=name)
     clear = kind.field(name)
     return clear, getattr(record, clear.column), record

@@ -74,7 +74,7 @@ def unshare_record(entity: str | Entity, pk: UUID | str, share_id: UUID | str, *
     require_open()
     kind = whole(entity)
     record = get_record_for(actor, kind, pk, "change")
-    row = _shares(kind, record.pk).select_for_update().filter(pk=share_id).first()
+    row: RecordShare | None = _shares(kind, record.pk).select_for_update().filter(pk=share_id).first()
     if row is None:
         raise NotFound()
     _tell("unshared", kind, record, row, names_of([row]).get(row.to_id, ""), _told(row), None, actor)
@@ -88,7 +88,7 @@ def list_shares(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> list[S
     record = get_record_for(actor, kind, pk)
     rows = list(_shares(kind, record.pk).order_by("created_at", "id"))
     names = names_of(rows)
-    return [Share(row, names.get(row.to_id, "—"), names.get(row.by_id, "")) for row in rows]  # type: ignore[arg-type] # None is not there
+    return [Share(row, names.get(row.to_id, "—"), names.get(row.by_id, "")) for row in rows]
 
 
 def _shares(kind: Entity, pk: UUID) -> Any:

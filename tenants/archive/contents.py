@@ -36,7 +36,7 @@ REPLACED: Final[Mapping[tuple[str, str], str]] = {
 }
 
 #: Areas of files that are made from the rest.
-AREAS_LEFT_OUT: Final = frozenset({"archives", "final", "restores"})
+AREAS_LEFT_OUT: Final = frozenset({"archives", "exports", "final", "restores"})
 
 # By the dependencies of one schema, which are indexed: asking pg_class would read every workspace's rows.
 _TABLES = """

@@ -263,7 +263,10 @@ def _maybe(strategy: Any, often: int = 2) -> Any:
 @st.composite
 def worlds(draw: Any) -> World:
     team, land = st.integers(0, TEAMS - 1), st.integers(0, LANDS - 1)
-    tree = lambda n: [draw(_maybe(st.integers(0, i - 1))) if i else None for i in range(n)]  # noqa: E731 — said twice below
+
+    def tree(size: int) -> list[int | None]:
+        return [draw(_maybe(st.integers(0, i - 1))) if i else None for i in range(size)]
+
     roles = [draw(_roles()) for _ in range(draw(st.integers(1, 3)))]
     records = [
         RecordIn(

@@ -17,6 +17,7 @@ from crm.pages.said import currency_said, value_said
 from identity.templatetags.identity_words import action_word, level_word
 from kernel import formats
 from kernel.access import Actor
+from kernel.masking import mask
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
 
@@ -153,6 +154,8 @@ class _Reader:
 
     def _field(self, kind: Entity, row: AuditEntry, name: str, pair: tuple[Any, Any]) -> Change:
         field = kind.field(name)
+        if field.masked:
+            pair = (mask(pair[0]), mask(pair[1]))
         now = self.currencies[kind.name].get(row.record_id, {}) if row.record_id else {}
         currency = currency_said(field, row.changes) or str(now.get(field.currency) or "")
         before, after = (value_said(field, value, self.labels, currency=currency) for value in pair)

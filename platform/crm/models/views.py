@@ -13,7 +13,13 @@ class SavedView(models.Model):
     entity = models.CharField(max_length=60)
     name = models.CharField(max_length=100)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    #: Everybody in the workspace sees it; or, with `team`, those who reach that team.
     shared = models.BooleanField(default=False)
+    team = models.ForeignKey(
+        "identity.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    #: It opens first for everybody who has not chosen another.
+    is_default = models.BooleanField(default=False, db_default=False)
     params = models.JSONField(default=dict)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -26,7 +32,11 @@ class SavedView(models.Model):
 
 
 class ViewChoice(models.Model):
-    """What one person chose for one entity: columns, order, and the view that opens first."""
+    """What one person chose for one entity: columns, widths, tabs, and the view that opens first.
+
+    `params`: {"columns": {view: […]}, "widths": {view: {field: px}}, "tabs": [view ids], "off": [view ids],
+    "all_first": bool}; "all" stands for no view.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField(max_length=60)

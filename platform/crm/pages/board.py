@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from crm.pages.lanes import (
+    NONE,
     Lane,
     board_of,
     count_lanes,
     fill_lanes,
     groups_of,
     lane_cards,
+    lane_fields,
+    lane_key,
     lanes_of,
     on_board,
     totals_words,
@@ -29,7 +32,7 @@ from kernel.access import Actor, get_record_for
 from kernel.clean import clean_values
 from kernel.errors import Conflict, Invalid, KernelError, NotFound
 from kernel.records import update_record
-from kernel.registry import Entity
+from kernel.registry import Entity, Field
 
 
 def board(request: HttpRequest, *, entity: Entity) -> HttpResponse:
@@ -39,11 +42,14 @@ def board(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     lanes = lanes_of(entity, setting, group)
     fill_lanes(entity, setting, lanes, group)
     frame = frame_context(setting, "board")
+    chosen = board_of(entity, setting.state)
     query = setting.state.query(group=str(group.pk) if group is not None else "")
     context: dict[str, Any] = {
         **frame, "lanes": lanes, "count": sum(lane.count for lane in lanes), "totals": totals_words(lanes),
         "group": group, "groups": groups if len(groups) > 1 else [],
         "move_url": entity_url(entity, "move", query=query), "table": {"problems": setting.problems},
+        "lane_fields": lane_fields(entity), "lane_field": chosen.lane,
+        "lane_readonly": entity.field(chosen.lane).readonly,
     }  # fmt: skip
     return answer(request, "crm/list.html", "crm/board_body.html", context)
 
@@ -72,14 +78,18 @@ def _lane(entity: Entity, setting: Setting, key: str) -> tuple[Lane, Any]:
 def move(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     """Put a card into another lane; the answer holds the new counts and sums, a refusal its reason."""
     actor, post = actor_of(request), request.POST
+    state = from_query(entity, request.GET)
+    field = entity.field(board_of(entity, state).lane)
     try:
-        record = move_card(entity, post.get("record", ""), post.get("lane", ""), post.get("from"), actor=actor)
+        record = move_card(
+            entity, post.get("record", ""), post.get("lane", ""), post.get("from"), actor=actor, field=field
+        )
     except KernelError as error:
-        return JsonResponse({"detail": _reason(error)}, status=error.status)
-    setting = arrange(entity, from_query(entity, request.GET), actor=actor)
+        return JsonResponse({"detail": reason_of(error)}, status=error.status)
+    setting = arrange(entity, state, actor=actor)
     group = _chosen(groups_of(entity, setting), setting.state.group)
     lanes = lanes_of(entity, setting, group)
-    count_lanes(entity, on_board(entity, setting, group)[0], lanes)
+    count_lanes(entity, on_board(entity, setting, group)[0], lanes, board_of(entity, setting.state))
     answer = {lane.key: {"count": formats.num(lane.count), "sum": lane.sum_text} for lane in lanes}
     response = JsonResponse({"lanes": answer, "totals": totals_words(lanes)})
     audit = getattr(record, "audit_id", None)
@@ -90,17 +100,19 @@ def move(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     return trigger_client_event(response, "toast", {"message": message, "undo": f"/undo/{audit}/"})
 
 
-def _reason(error: KernelError) -> str:
+def reason_of(error: KernelError) -> str:
     if isinstance(error, Invalid):
         return " ".join(str(p) for several in error.problems.values() for p in several)
     return str(error)
 
 
-def move_card(entity: Entity, pk: UUID | str, key: str, came_from: str | None, *, actor: Actor) -> Any:
+def move_card(
+    entity: Entity, pk: UUID | str, key: str, came_from: str | None, *, actor: Actor, field: Field | None = None
+) -> Any:
     """Change a record's lane. When somebody has moved it meanwhile, that stands and is told."""
-    field = entity.field(board_of(entity).lane)
+    field = field or entity.field(board_of(entity).lane)
     record = get_record_for(actor, entity, pk, "change")
-    if came_from is not None and str(getattr(record, field.column)) not in (came_from, key):
+    if came_from is not None and lane_key(getattr(record, field.column)) not in (came_from, key):
         raise Conflict(record, _("Somebody has moved this card meanwhile. Load the board again to see where it is."))
-    values = clean_values(entity, {field.name: key}, actor=actor, partial=True)
+    values = clean_values(entity, {field.name: "" if key == NONE else key}, actor=actor, partial=True)
     return update_record(entity, record.pk, actor=actor, values=values, version=record.version)

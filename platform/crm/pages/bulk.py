@@ -1,27 +1,31 @@
-"""Acts on several records at once, each undone by one click."""
+"""Acts on several records at once: chosen, previewed, done, and taken back by one click."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_htmx.http import HttpResponseClientRedirect
 
+from crm.pages.bulk_job import start_bulk_edit
+from crm.pages.bulk_plan import DIRECT, Plan, Selection, plan, selected
 from crm.pages.controls import make_controls, typed_values
 from crm.pages.links import actor_of, entity_url
-from crm.pages.state import from_query
-from crm.pages.table import arrange, records_of
 from crm.pages.undo import told
+from crm.services.tags import add_tag, remove_tag, tag_named
 from kernel import formats
-from kernel.access import Actor, require
+from kernel.access import Actor, may_add, require
 from kernel.clean import clean_values
 from kernel.errors import Invalid, NotFound
-from kernel.query import count
+from kernel.query.counting import size_of
 from kernel.records import Outcome, bulk_delete, bulk_update
 from kernel.registry import Entity, Field
 
-#: More at once would keep the page waiting; larger changes go through an import.
-LIMIT = 10_000
+TAGGING = ("tag", "untag")
 
 
 def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
@@ -29,12 +33,14 @@ def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     act = given.get("act", "")
     if act == "delete" and request.method == "POST":
         return _delete(request, entity)
+    if act in TAGGING and entity.asides:
+        return _tag(request, entity, given, off=act == "untag")
     if act not in ("edit", "assign"):
         raise NotFound()
     require(actor_of(request), entity.permission("change"))
-    if request.method == "POST":
+    if request.method == "POST" and given.get("do") != "back":
         return _update(request, entity)
-    return _dialog(request, entity, given)
+    return _dialog(request, entity, given, typed_values(bulk_chosen(entity, given), given))
 
 
 def _delete(request: HttpRequest, entity: Entity) -> HttpResponse:
@@ -42,24 +48,53 @@ def _delete(request: HttpRequest, entity: Entity) -> HttpResponse:
     require(actor, entity.permission("delete"))
     outcome = bulk_delete(entity, chosen_ids(request.POST), actor=actor)
     said = ngettext("%(n)s record deleted", "%(n)s records deleted", outcome.changed)
-    return _finish(said, outcome)
+    return finish(said, outcome)
 
 
 def _update(request: HttpRequest, entity: Entity) -> HttpResponse:
-    actor, field = actor_of(request), bulk_field(entity, request.POST)
-    if field is None:
+    """With `do=preview` what would happen; otherwise it happens, as a job where it takes long."""
+    actor, fields = actor_of(request), bulk_chosen(entity, request.POST)
+    if not fields:
         raise NotFound()
-    typed = typed_values([field], request.POST)
+    typed = typed_values(fields, request.POST)
     try:
         values = clean_values(entity, typed, actor=actor, partial=True)
     except Invalid as error:
         return _dialog(request, entity, request.POST, typed, error, status=422)
-    ids = _all_ids(request, entity, actor) if "everything" in request.POST else chosen_ids(request.POST)
+    selection = selection_of(request.POST)
+    if request.POST.get("do") == "preview":
+        return _preview(request, entity, typed, plan(entity, selection, values, actor=actor))
+    if selection.everything:
+        size = size_of(selected(entity, selection, actor))
+        if not size.exact or size.number > DIRECT:
+            total = size.number if size.exact else None
+            job = start_bulk_edit(entity, selection, typed, actor=actor, total=total)
+            return HttpResponseClientRedirect(reverse("crm:work", args=[job.pk]))
+    ids = _all_ids(entity, selection, actor) if selection.everything else selection.ids
     outcome = bulk_update(entity, ids, actor=actor, values=values)
-    return _finish(ngettext("%(n)s record changed", "%(n)s records changed", outcome.changed), outcome)
+    return finish(ngettext("%(n)s record changed", "%(n)s records changed", outcome.changed), outcome)
 
 
-def _finish(said: str, outcome: Outcome) -> HttpResponse:
+def _tag(request: HttpRequest, entity: Entity, given: QueryDict, *, off: bool) -> HttpResponse:
+    """Ask for the tag, then put it on (or take it off) what was chosen."""
+    actor = actor_of(request)
+    require(actor, entity.permission("change"))
+    ids, wish = chosen_ids(given), given.get("tag", "").strip()
+    if request.method == "POST" and wish:
+        tag = tag_named(wish, actor=actor)
+        outcome = (remove_tag if off else add_tag)(entity, ids, tag.pk, actor=actor)
+        said = ngettext("%(n)s record tagged", "%(n)s records tagged", outcome.changed)
+        if off:
+            said = ngettext("Tag taken off %(n)s record", "Tag taken off %(n)s records", outcome.changed)
+        return finish(said, outcome)
+    context = {
+        "entity": entity, "act": given.get("act"), "off": off, "selected": ids, "bulk_url": entity_url(entity, "bulk"),
+        "lookup": reverse("crm:lookup", args=["tag"]), "may_create": not off and may_add("tag", actor),
+    }  # fmt: skip
+    return render(request, "crm/bulk_tags.html", context)
+
+
+def finish(said: str, outcome: Outcome) -> HttpResponse:
     message = said % {"n": formats.num(outcome.changed)}
     if outcome.refused:
         left = ngettext("; %(n)s was not yours to change", "; %(n)s were not yours to change", outcome.refused)
@@ -67,10 +102,14 @@ def _finish(said: str, outcome: Outcome) -> HttpResponse:
     return told(message, undo=f"/undo/{outcome.batch}/" if outcome.changed else "", body="<!-- done -->")
 
 
+def selection_of(given: QueryDict) -> Selection:
+    return Selection(tuple(chosen_ids(given)), given.get("state", ""), "everything" in given)
+
+
 def chosen_ids(given: QueryDict) -> list[UUID]:
     """Ids of the boxes that were ticked; what is no id is left out."""
     ids = []
-    for text in given.getlist("selected")[:LIMIT]:
+    for text in given.getlist("selected")[:DIRECT]:
         try:
             ids.append(UUID(text))
         except ValueError:
@@ -78,37 +117,68 @@ def chosen_ids(given: QueryDict) -> list[UUID]:
     return ids
 
 
-def _all_ids(request: HttpRequest, entity: Entity, actor: Actor) -> list[UUID]:
+def _all_ids(entity: Entity, selection: Selection, actor: Actor) -> list[UUID]:
     """Everything the filters let through, not only the page on screen."""
-    setting = arrange(entity, from_query(entity, request.POST.get("state", "")), actor=actor)
-    queryset, _state, _told = records_of(setting)
-    return list(queryset.select_related(None).values_list("pk", flat=True)[:LIMIT])
+    return list(selected(entity, selection, actor).values_list("pk", flat=True))
 
 
 def bulk_fields(entity: Entity) -> list[Field]:
     """Fields that make sense to set alike: not what names or tells apart a record."""
-    return [f for f in entity.editable_fields if f.name != entity.title and not f.unique and f.kind != "longtext"]
+    return [
+        f
+        for f in entity.editable_fields
+        if f.name != entity.title and not f.unique and f.kind not in ("longtext", "file")
+    ]
 
 
-def bulk_field(entity: Entity, given: QueryDict) -> Field | None:
-    name = entity.owner if given.get("act") == "assign" else given.get("field", "")
-    return next((f for f in bulk_fields(entity) if f.name == name), None)
+def bulk_chosen(entity: Entity, given: QueryDict) -> list[Field]:
+    """The fields to set, in the order in which they were chosen."""
+    names = [entity.owner] if given.get("act") == "assign" else given.getlist("field")
+    known = {f.name: f for f in bulk_fields(entity)}
+    dropped = given.get("drop", "")
+    return [known[name] for name in dict.fromkeys(names) if name in known and name != dropped]
+
+
+def _preview(request: HttpRequest, entity: Entity, typed: Mapping[str, str], found: Plan) -> HttpResponse:
+    # A box that is not ticked is not sent either.
+    sent = [(name, value) for name, value in typed.items() if entity.field(name).kind != "bool" or value == "1"]
+    context = {
+        **_common(request, entity, request.POST), "plan": found, "typed_shown": sent,
+        "title": _title(selection_of(request.POST), found.size.number, exact=found.size.exact),
+    }  # fmt: skip
+    return render(request, "crm/bulk_preview.html", context)
+
+
+def _common(request: HttpRequest, entity: Entity, given: QueryDict) -> dict[str, Any]:
+    selection = selection_of(given)
+    return {
+        "entity": entity, "act": given.get("act"), "selected": selection.ids, "state": selection.state,
+        "everything": selection.everything, "bulk_url": entity_url(entity, "bulk"),
+        "chosen": bulk_chosen(entity, given),
+    }  # fmt: skip
+
+
+def _title(selection: Selection, total: int, *, exact: bool = True) -> str:
+    number = total if selection.everything else len(selection.ids)
+    said = ngettext("Edit %(n)s record", "Edit %(n)s records", number)
+    return (said if exact or not selection.everything else _("Edit about %(n)s records")) % {"n": formats.num(number)}
 
 
 def _dialog(
     request: HttpRequest, entity: Entity, given: QueryDict, typed: dict[str, str] | None = None,
     error: Invalid | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    actor, field, ids = actor_of(request), bulk_field(entity, given), chosen_ids(given)
-    state = from_query(entity, given.get("state", ""))
-    setting = arrange(entity, state, actor=actor)
+    actor, fields, selection = actor_of(request), bulk_chosen(entity, given), selection_of(given)
     problems = error.problems if error else {}
-    controls = make_controls([field], typed or {}, actor=actor, problems=problems) if field else {}
+    controls = make_controls(fields, typed or {}, actor=actor, problems=problems)
+    total = size_of(selected(entity, Selection(state=selection.state, everything=True), actor))
     context: dict[str, Any] = {
-        "entity": entity, "act": given.get("act"), "fields": bulk_fields(entity), "field": field,
-        "control": controls.get(field.name) if field else None, "selected": ids, "state": state.query(),
-        "bulk_url": entity_url(entity, "bulk"), "total": count(records_of(setting)[0]), "limit": LIMIT,
-        "everything": "everything" in given,
-        "title": ngettext("Edit %(n)s record", "Edit %(n)s records", len(ids)) % {"n": formats.num(len(ids))},
+        **_common(request, entity, given), "fields": _rest(entity, fields), "controls": list(controls.values()),
+        "total": total, "more": total.number > len(selection.ids),
+        "title": _title(selection, total.number, exact=total.exact),
     }  # fmt: skip
     return render(request, "crm/bulk.html", context, status=status)
+
+
+def _rest(entity: Entity, chosen: Sequence[Field]) -> list[Field]:
+    return [f for f in bulk_fields(entity) if f not in chosen]

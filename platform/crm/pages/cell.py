@@ -43,8 +43,10 @@ def edit_cell(request: HttpRequest, pk: UUID, name: str, *, entity: Entity) -> H
     html = cell(field, record, labels, links=links)
     response = render(request, "crm/cell_value.html", {"html": html, "label": field.label, "links": links})
     # Beside a link the value stands outside the cell, so the page draws itself again.
+    audit = getattr(record, "audit_id", None)
+    undo = f"/undo/{audit}/" if audit else ""
     event = "pv:changed" if links and "<a " in html else "pv:saved"
-    return trigger_client_event(response, event, {"id": str(pk), "field": name})
+    return trigger_client_event(response, event, {"id": str(pk), "field": name, "undo": undo})
 
 
 def save_cell(

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from crm.pages.links import actor_of, entity_url
 from crm.pages.state import State, from_query
-from crm.pages.views_store import remember_columns
+from crm.pages.view_choice import remember_columns, remember_widths
 from kernel.registry import Entity, Field
 
 
@@ -57,6 +57,17 @@ def choose_columns(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     response = render(request, "crm/columns.html", columns_context(entity, state, fields))
     response["HX-Trigger"] = "pv:changed"
     return response
+
+
+def set_width(request: HttpRequest, *, entity: Entity) -> HttpResponse:
+    """Keep how wide columns were drawn; with `reset` all are as wide as they like again."""
+    post = request.POST
+    state = from_query(entity, post.get("state", ""))
+    allowed = {f.name for f in entity.list_fields}
+    pairs = zip(post.getlist("column"), post.getlist("width"), strict=False)
+    widths = {n: int(w) for n, w in pairs if n in allowed and w.isascii() and w.isdigit() and len(w) < 6}
+    remember_widths(entity, {} if "reset" in post else widths, view=state.view, actor=actor_of(request))
+    return HttpResponse(status=204)
 
 
 def columns_context(entity: Entity, state: State, shown: list[Field]) -> dict[str, object]:

@@ -6,50 +6,99 @@ Rows are read page by page and written to a file on disk, so memory stays the sa
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
+from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import get_language_bidi
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from crm.pages.buckets import bucket_condition, gather, read_by
 from crm.pages.bulk import chosen_ids
 from crm.pages.columns import shown_fields
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of
 from crm.pages.state import from_query
 from crm.pages.table import Setting, arrange, records_of
-from crm.pages.values import choice_text, yes_no
+from crm.pages.values import choice_text, value_text, yes_no
+from kernel import compound
 from kernel.audit import record_act
-from kernel.formats import local_date, local_time
+from kernel.formats import get_locale, local_date, local_time
 from kernel.query import page
+from kernel.query.counting import size_of
 from kernel.registry import Entity, Field
 
 CHUNK = 2000
-_TYPES = {
+TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
+#: More rows than this are written by a job, whose file is fetched when it is done.
+DIRECT = 20_000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a file is to hold: its format, and dates as the reader's calendar writes them or as ISO."""
+
+    kind: str = "xlsx"
+    dates: str = "iso"
+    columns: tuple[str, ...] = ()
+    ids: tuple[UUID, ...] = ()
+
+    @classmethod
+    def read(cls, given: QueryDict) -> "Wish":
+        kind = "csv" if given.get("format") == "csv" else "xlsx"
+        dates = "calendar" if given.get("dates") == "calendar" else "iso"
+        return cls(kind, dates, tuple(given.getlist("column")), tuple(chosen_ids(given)))
+
+
 def export(request: HttpRequest, *, entity: Entity) -> HttpResponseBase:
-    kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
-    actor = actor_of(request)
+    """A file at once; of a long list, the page of the job that writes it."""
+    from crm.pages.export_job import start_export  # that module writes by what is here
+
+    actor, wish = actor_of(request), Wish.read(request.GET)
     setting = arrange(entity, from_query(entity, request.GET), actor=actor)
-    fields = export_fields(entity, setting, request.GET.getlist("column"))
-    ids = chosen_ids(request.GET)
-    rows = export_rows(setting, fields, ids)
+    if not wish.ids:
+        size = size_of(records_of(setting, "export")[0])
+        if not size.exact or size.number > DIRECT:
+            job = start_export(setting, wish, total=size.number if size.exact else None)
+            return redirect("crm:work", pk=job.pk)
     file = tempfile.TemporaryFile()  # noqa: SIM115 — FileResponse closes it
-    written = (_write_csv if kind == "csv" else _write_xlsx)(file, fields, rows)
+    write_export(setting, wish, file)
     file.seek(0)
-    changes = {"rows": [None, written], "format": [None, kind], "query": [None, setting.state.query()]}
-    record_act("export", actor=actor, entity=entity, changes={**changes, "columns": [None, [f.name for f in fields]]})
-    name = f"{entity.plural}-{local_date(datetime.now().astimezone()).isoformat()}.{kind}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=_TYPES[kind])
+    return FileResponse(file, as_attachment=True, filename=name_of(entity, wish.kind), content_type=TYPES[wish.kind])
+
+
+def name_of(entity: Entity, kind: str) -> str:
+    return f"{entity.plural}-{local_date(datetime.now().astimezone()).isoformat()}.{kind}"
+
+
+def write_export(setting: Setting, wish: Wish, file: IO[bytes], step: Callable[[int], None] = lambda rows: None) -> int:
+    """Write everything to an open file and say so in the audit; how many rows there were."""
+    fields = export_fields(setting.entity, setting, list(wish.columns))
+    rows = export_rows(setting, fields, list(wish.ids), wish, step)
+    by = read_by(setting.entity, setting.state.by)
+    heads = [*([str(by.field.label)] if by else []), *(str(field.label) for field in fields)]
+    written = (_write_csv if wish.kind == "csv" else _write_xlsx)(file, heads, rows)
+    changes = {"rows": [None, written], "format": [None, wish.kind], "query": [None, setting.state.query()]}
+    columns = [f.name for f in fields]
+    with transaction.atomic():
+        record_act(
+            "export", actor=setting.actor, entity=setting.entity, changes={**changes, "columns": [None, columns]}
+        )
+    return written
 
 
 def export_fields(entity: Entity, setting: Setting, names: list[str]) -> list[Field]:
@@ -63,26 +112,53 @@ def export_fields(entity: Entity, setting: Setting, names: list[str]) -> list[Fi
     return fields
 
 
-def export_rows(setting: Setting, fields: list[Field], ids: list[Any]) -> Iterator[list[Any]]:
+def export_rows(
+    setting: Setting,
+    fields: list[Field],
+    ids: list[Any],
+    wish: Wish = Wish(),
+    step: Callable[[int], None] = lambda rows: None,
+) -> Iterator[list[Any]]:
+    """All rows in the order on screen: gathered into its groups, where the list is; then each says which it is of."""
     queryset, state, _told = records_of(setting, "export")
     if ids:
         queryset = queryset.filter(pk__in=ids)
+    by = read_by(setting.entity, state.by)
+    if by is None:
+        yield from _paged(setting, queryset, fields, wish, step, [])
+        return
+    with transaction.atomic():
+        gathered = gather(setting.entity, queryset, by, setting.labels, most=None)
+    for bucket in gathered.buckets:
+        condition = bucket_condition(by, bucket.key)
+        if condition is not None:
+            yield from _paged(setting, queryset.filter(condition), fields, wish, step, [harmless(bucket.label)])
+
+
+def _paged(
+    setting: Setting, queryset: Any, fields: list[Field], wish: Wish, step: Callable[[int], None], first: list[Any]
+) -> Iterator[list[Any]]:
+    state = setting.state
     cursor: str | None = None
     while True:
-        found = page(queryset, setting.entity, sort=state.sort or None, size=CHUNK, cursor=cursor)
-        labels = Labels(setting.actor).load(found.rows, fields)
+        with transaction.atomic():  # a job has none of its own around it
+            found = page(queryset, setting.entity, sort=state.sort or None, size=CHUNK, cursor=cursor)
+            labels = Labels(setting.actor).load(found.rows, fields)
         for record in found.rows:
-            yield [plain_value(field, record, labels) for field in fields]
+            yield [*first, *(plain_value(field, record, labels, wish.dates) for field in fields)]
+        step(len(found.rows))
         if not found.next:
             return
         cursor = found.next
 
 
-def plain_value(field: Field, record: Any, labels: Labels) -> Any:
+def plain_value(field: Field, record: Any, labels: Labels, dates: str = "iso") -> Any:
     """A value as a spreadsheet keeps it: numbers and dates as such, everything else as harmless text."""
     value = getattr(record, field.column)
-    if value is None or value == "":
-        return None
+    return None if value is None or value == "" else _plain(field, value, labels, dates)
+
+
+def _plain(field: Field, value: Any, labels: Labels, dates: str) -> Any:
     match field.kind:
         case "relation":
             return harmless(labels.get(field.target, value))
@@ -90,6 +166,11 @@ def plain_value(field: Field, record: Any, labels: Labels) -> Any:
             return harmless(choice_text(field, value))
         case "bool":
             return yes_no(value)
+        case "date" | "datetime" if dates == "calendar":
+            return harmless(written_date(value))
+        case "multichoice" | "file" | "address":
+            text = compound.in_cell(value) if field.kind == "address" else value_text(field, value)
+            return harmless(text) or None
         case "date":
             return value
         case "datetime":
@@ -98,15 +179,23 @@ def plain_value(field: Field, record: Any, labels: Labels) -> Any:
             return value if isinstance(value, int | Decimal) else harmless(str(value))
 
 
+def written_date(value: date) -> str:
+    """In the reader's calendar, with Latin digits, which a spreadsheet can sort."""
+    locale = get_locale()
+    moment = local_time(value) if isinstance(value, datetime) else None
+    day = locale.cal.format(moment.date() if moment else value, "numeric", locale.language)
+    return f"{day} {moment:%H:%M}" if moment else day
+
+
 def harmless(text: str) -> str:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
-def _write_csv(file: IO[bytes], fields: list[Field], rows: Iterator[list[Any]]) -> int:
+def _write_csv(file: IO[bytes], heads: list[str], rows: Iterator[list[Any]]) -> int:
     out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(out)
-    writer.writerow([harmless(str(field.label)) for field in fields])
+    writer.writerow([harmless(head) for head in heads])
     written = 0
     for row in rows:
         writer.writerow([_csv(value) for value in row])
@@ -123,14 +212,15 @@ def _csv(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _write_xlsx(file: IO[bytes], fields: list[Field], rows: Iterator[list[Any]]) -> int:
+def _write_xlsx(file: IO[bytes], heads: list[str], rows: Iterator[list[Any]]) -> int:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
-    heads = [WriteOnlyCell(sheet, value=harmless(str(field.label))) for field in fields]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
+    sheet.sheet_view.rightToLeft = get_language_bidi()
+    cells = [WriteOnlyCell(sheet, value=harmless(head)) for head in heads]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    sheet.append(cells)
     written = 0
     for row in rows:
         sheet.append(row)

@@ -14,18 +14,20 @@ from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url
 from crm.pages.periods import periods
 from crm.pages.state import State, from_query
+from crm.pages.views_store import MODES
 from kernel.errors import Invalid, NotFound
 from kernel.query import operators_for, parse_filters
 from kernel.registry import Entity, Field
 
 _SHAPES = {
     "choice": "many", "relation": "many", "bool": "bool", "date": "date", "datetime": "date",
-    "integer": "range", "decimal": "range", "money": "range", "percent": "range",
+    "integer": "range", "decimal": "range", "money": "range", "percent": "range", "rating": "range",
+    "multichoice": "many", "address": "words", "file": "words",
 }  # fmt: skip
 
 
 def shape_of(field: Field) -> str:
-    """Which editor serves a field: text, many (of a list), bool, range or date."""
+    """Which editor serves a field: text, words (held in it), many (of a list), bool, range or date."""
     return _SHAPES.get(field.kind, "text")
 
 
@@ -42,6 +44,7 @@ def filter_form(request: HttpRequest, *, entity: Entity) -> HttpResponse:
         return render(request, "crm/filter_form.html", _context(request, entity, entity.field(name), state))
     context = {
         "filter_fields": entity.filter_fields, "filter_url": entity_url(entity, "filter"), "state": state.query(),
+        "tree_url": entity_url(entity, "filter_tree"),
         "mode": request.GET.get("mode", "list"), "active": {key.partition("__")[0] for key in state.filters},
     }  # fmt: skip
     return render(request, "crm/filter_form.html", context)
@@ -54,11 +57,11 @@ def _context(request: HttpRequest, entity: Entity, field: Field, state: State, e
     labels.learn(relation_ids(entity, reading.filters))
     chosen = [v for key, values in own.items() if not key.endswith(("__empty", "__when")) for v in values]
     picked = [v for value in chosen for v in value.split(",")]
-    options = [(key, label, key in picked) for key, label in field.choices]
+    options = [(key, label, key in picked, field.colour_of.get(key, "")) for key, label in field.choices]
     if field.kind == "relation":
         ids = relation_ids(entity, reading.filters).get(field.target, set())
         names = {str(pk): labels.get(field.target, pk) for pk in ids}
-        options = [(pk, name or _("(not visible to you)"), True) for pk, name in names.items()]
+        options = [(pk, name or _("(not visible to you)"), True, "") for pk, name in names.items()]
     op = next((key.partition("__")[2] for key in own if "__" in key), "contains")
     first = {key.partition("__")[2]: values[0] for key, values in own.items()}
     return {
@@ -88,7 +91,8 @@ def filter_apply(request: HttpRequest, *, entity: Entity) -> HttpResponse:
         reasons = " ".join(str(p) for problems in error.problems.values() for p in problems)
         context = _context(request, entity, field, changed, reasons)
         return render(request, "crm/filter_form.html", context, status=422)
-    mode = "board" if entity.board and request.GET.get("mode") == "board" else "list"
+    wish = request.GET.get("mode", "list")
+    mode = wish if wish in MODES else "list"
     address = entity_url(entity, mode, query=changed.query())
     if request.headers.get("HX-Request") == "true":
         return HttpResponseLocation(address, target="#list", swap="outerHTML")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from crm.pages.cards import Card, card_of
@@ -36,6 +36,8 @@ class Lane:
     sums: dict[str, Decimal] = field(default_factory=dict)
     cards: list[Card] = field(default_factory=list)
     more: str = ""
+    #: Of a choice's lane: its colour.
+    colour: str = ""
 
     @property
     def sum_text(self) -> str:
@@ -55,15 +57,47 @@ def sum_words(sums: dict[str, Decimal], draw: Callable[[Decimal, str], str] = mo
     return " + ".join(draw(amount, currency) for currency, amount in sorted(sums.items()) if amount)
 
 
-def board_of(entity: Entity) -> Board:
-    if entity.board is None:
+#: The lane of records that hold nothing in the lanes' field.
+NONE = "-"
+#: The most lanes of a field with many values: those with the most records.
+MOST_LANES = 20
+
+
+def lane_fields(entity: Entity) -> list[Field]:
+    """Fields whose values can be lanes."""
+    return [f for f in entity.filter_fields if f.kind in ("choice", "relation")]
+
+
+def board_of(entity: Entity, state: State | None = None) -> Board:
+    """The board that was asked for, else the entity's own, else one by the first field that serves."""
+    fields = {f.name: f for f in lane_fields(entity)}
+    wish = state.lane if state else ""
+    if entity.board and (wish not in fields or wish == entity.board.lane):
+        return entity.board
+    ranked = sorted(fields.values(), key=lambda f: (f.name not in entity.columns, f.kind != "choice"))
+    lane = fields.get(wish) or next(iter(ranked), None)
+    if lane is None:
         raise NotFound()
-    return entity.board
+    own = entity.board
+    money = next((f.name for f in entity.all_fields.values() if f.kind == "money"), "")
+    card = own.card if own else tuple(n for n in entity.columns if n not in (entity.title, lane.name))[:5]
+    return Board(lane.name, own.sum if own else money, card)
+
+
+def in_lane(column: str, key: str) -> Q:
+    """The records of one lane."""
+    if key != NONE:
+        return Q(**{column: key})
+    return Q(**{f"{column}__isnull": True}) | (Q() if column.endswith("_id") else Q(**{column: ""}))
+
+
+def lane_key(value: Any) -> str:
+    return NONE if value is None or value == "" else str(value)
 
 
 def groups_of(entity: Entity, setting: Setting) -> list[Any]:
     """The boards one can choose from (a deal's pipelines), in their order."""
-    board = board_of(entity)
+    board = board_of(entity, setting.state)
     if not board.group:
         return []
     lane_field = entity.field(board.lane)
@@ -75,10 +109,14 @@ def groups_of(entity: Entity, setting: Setting) -> list[Any]:
 
 def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
     """The lanes, still empty."""
-    board = board_of(entity)
+    board = board_of(entity, setting.state)
     lane_field = entity.field(board.lane)
     if lane_field.kind == "choice":
-        return [Lane(key, str(label)) for key, label in lane_field.choices]
+        colours = lane_field.colour_of
+        lanes = [Lane(key, str(label), colour=colours.get(key, "")) for key, label in lane_field.choices]
+        return lanes if lane_field.required else [*lanes, Lane(NONE, _("empty"))]
+    if board != entity.board:
+        return _fullest(entity, setting, lane_field)
     target = entity_for(setting.actor, lane_field.target)
     rows = records_visible_to(setting.actor, target)
     if group is not None:
@@ -88,9 +126,21 @@ def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
     return [Lane(str(r.pk), target.title_of(r), r, getattr(r, share) if share else None) for r in ordered]
 
 
+def _fullest(entity: Entity, setting: Setting, lane_field: Field) -> list[Lane]:
+    """Lanes of a relation that may point at thousands: those with the most records, and one for the rest's absence."""
+    rows, _state, _told = records_of(setting)
+    bare = rows.order_by().select_related(None).annotate(pv_lane=F(lane_field.column)).exclude(pv_lane=None)
+    keys = [
+        row["pv_lane"] for row in bare.values("pv_lane").annotate(n=Count("pk")).order_by("-n", "pv_lane")[:MOST_LANES]
+    ]
+    setting.labels.learn({lane_field.target: keys})
+    lanes = [Lane(str(k), setting.labels.get(lane_field.target, k) or _("(not visible to you)")) for k in keys]
+    return lanes if lane_field.required else [*lanes, Lane(NONE, _("empty"))]
+
+
 def on_board(entity: Entity, setting: Setting, group: Any) -> tuple[QuerySet[Any], State]:
     """The records that the filters let through, of this group."""
-    board = board_of(entity)
+    board = board_of(entity, setting.state)
     queryset, state, _told = records_of(setting)
     if group is not None:
         path = board.group if board.group in entity.all_fields else f"{board.lane}__{board.group}"
@@ -101,12 +151,13 @@ def on_board(entity: Entity, setting: Setting, group: Any) -> tuple[QuerySet[Any
 def fill_lanes(entity: Entity, setting: Setting, lanes: Sequence[Lane], group: Any) -> None:
     """Counts and sums by one query, the first cards of all lanes by two, whatever the number of lanes."""
     queryset, state = on_board(entity, setting, group)
-    count_lanes(entity, queryset, lanes)
-    rows = _first_rows(entity, queryset, lanes)
-    column = entity.field(board_of(entity).lane).column
+    board = board_of(entity, setting.state)
+    count_lanes(entity, queryset, lanes, board)
+    rows = _first_rows(entity, queryset, lanes, board)
+    column = entity.field(board.lane).column
     by_lane: dict[str, list[Any]] = {}
     for row in rows:
-        by_lane.setdefault(str(getattr(row, column)), []).append(row)
+        by_lane.setdefault(lane_key(getattr(row, column)), []).append(row)
     draw = _drawer(entity, setting, rows)
     for lane in lanes:
         mine = by_lane.get(lane.key, [])
@@ -121,18 +172,17 @@ def _more(entity: Entity, state: State, lane: Lane, group: Any, cursor: str) -> 
     return entity_url(entity, "lane", lane.key, query=query)
 
 
-def count_lanes(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) -> None:
-    board = board_of(entity)
+def count_lanes(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane], board: Board) -> None:
     column = entity.field(board.lane).column
     money: Field | None = entity.field(board.sum) if board.sum else None
-    keys = [column, *([money.currency] if money and money.currency else [])]
+    keys = ["pv_lane", *([money.currency] if money and money.currency else [])]
     aggregates: dict[str, Any] = {"n": Count("pk")}
     if money:
         aggregates["s"] = Sum(money.source)
     by_key = {lane.key: lane for lane in lanes}
-    bare = shown_columns(entity, queryset.order_by().select_related(None), keys)
-    for row in bare.values(*keys).annotate(**aggregates):
-        lane = by_key.get(str(row[column]))
+    bare = shown_columns(entity, queryset.order_by().select_related(None), keys[1:])
+    for row in bare.annotate(pv_lane=F(column)).values(*keys).annotate(**aggregates):
+        lane = by_key.get(lane_key(row["pv_lane"]))
         if lane is None:
             continue
         lane.count += row["n"]
@@ -141,11 +191,11 @@ def count_lanes(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) 
             lane.sums[currency] = lane.sums.get(currency, Decimal(0)) + row["s"]
 
 
-def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) -> list[Any]:
+def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane], board: Board) -> list[Any]:
     """The first cards of every lane: one query that takes the top of each lane by its index, one that fetches them."""
-    column = entity.field(board_of(entity).lane).column
+    column = entity.field(board.lane).column
     bare = queryset.select_related(None)
-    tops = [bare.filter(**{column: lane.key}).values_list("pk", flat=True)[:SIZE] for lane in lanes if lane.count]
+    tops = [bare.filter(in_lane(column, lane.key)).values_list("pk", flat=True)[:SIZE] for lane in lanes if lane.count]
     if not tops:
         return []
     first, *others = tops
@@ -154,7 +204,7 @@ def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane]) 
 
 
 def _drawer(entity: Entity, setting: Setting, rows: Sequence[Any]) -> Any:
-    fields = [entity.field(name) for name in board_of(entity).card]
+    fields = [entity.field(name) for name in board_of(entity, setting.state).card]
     labels: Labels = setting.labels.load(rows, fields)
     base, back = entity_url(entity, "list"), list_param(setting.state)
     return lambda row, lane: card_of(entity, row, fields, labels, f"{base}{row.pk}/{back}", open=lane.open)
@@ -163,9 +213,13 @@ def _drawer(entity: Entity, setting: Setting, rows: Sequence[Any]) -> Any:
 def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None:
     """The next cards of one lane, by key."""
     queryset, state = on_board(entity, setting, group)
-    column = entity.field(board_of(entity).lane).column
+    column = entity.field(board_of(entity, setting.state).lane).column
     found = page(
-        queryset.filter(**{column: lane.key}), entity, sort=state.sort or None, size=SIZE, cursor=state.cursor or None
+        queryset.filter(in_lane(column, lane.key)),
+        entity,
+        sort=state.sort or None,
+        size=SIZE,
+        cursor=state.cursor or None,
     )
     draw = _drawer(entity, setting, found.rows)
     lane.cards = [draw(row, lane) for row in found.rows]

@@ -1,31 +1,46 @@
 """The list page. Asked by htmx it answers the list alone, otherwise the whole page."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from crm.models import SavedView
+from crm.pages.buckets import by_choices, read_by
 from crm.pages.columns import columns_context
+from crm.pages.grouped import draw_grouped, next_rows
 from crm.pages.links import actor_of, entity_url, optional_url, wants
 from crm.pages.state import from_query
-from crm.pages.table import Setting, arrange, draw_table, list_param
+from crm.pages.table import Setting, Table, arrange, draw_table, list_param
+from crm.pages.view_choice import first_view, tabs_from
+from crm.pages.views_store import may_change, mode_of
 from kernel import formats
 from kernel.access import may_add
+from kernel.errors import NotFound
 from kernel.registry import Entity
 
 
 def entity_list(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     setting = arrange(entity, from_query(entity, request.GET), actor=actor_of(request))
-    table = draw_table(setting)
-    context = {**frame_context(setting, "list"), "table": table, "count": table.count}
-    here, said = context["here"], _("; ").join(f"{chip.label}: {chip.text}" for chip in setting.chips)
+    by = read_by(entity, setting.state.by)
+    table = draw_grouped(setting, by) if by else draw_table(setting)
+    context = {
+        **frame_context(setting, "list"), "table": table, "count": table.count, "by": by,
+        "by_choices": by_choices(entity), "width_url": entity_url(entity, "width"),
+        "paste_url": entity_url(entity, "paste"), "print_title": _print_title(setting),
+    }  # fmt: skip
+    here, said = context["here"], said_of(setting)
     context["next_url"] = f"{here}?{table.next}" if table.next else ""
     context["previous_url"] = f"{here}?{table.previous}" if table.previous else ""
-    context["foot_text"] = _("%(shown)s of %(count)s") % {
-        "shown": formats.num(len(table.rows)), "count": formats.num(table.count),
-    }  # fmt: skip
+    context["foot_text"] = _foot(table)
+    context["exact_url"] = (
+        f"{here}?{setting.state.query(cursor=setting.state.cursor, exact='1')}" if table.about else ""
+    )
     words = _("“%s”") % setting.state.q if setting.state.q else ""
     context["filters_said"] = _("The filters in use let nothing through: %s") % _("; ").join(
         filter(None, (words, said))
@@ -34,10 +49,44 @@ def entity_list(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     return answer(request, "crm/list.html", "crm/list_body.html", context)
 
 
+def said_of(setting: Setting) -> str:
+    """All filters in one sentence."""
+    return _("; ").join(f"{chip.label}: {chip.text}" if chip.label else chip.text for chip in setting.chips)
+
+
+def _foot(table: Table) -> str:
+    if table.groups:
+        number = ngettext("%(n)s group", "%(n)s groups", len(table.groups) + table.others)
+        return number % {"n": formats.num(len(table.groups) + table.others)}
+    words = {"shown": formats.num(len(table.rows)), "count": formats.num(table.count)}
+    return (_("%(shown)s of about %(count)s") if table.about else _("%(shown)s of %(count)s")) % words
+
+
+def _print_title(setting: Setting) -> str:
+    """What stands above the table on paper: the view and its filters."""
+    view = setting.current.name if setting.current else ""
+    return " · ".join(filter(None, (view, said_of(setting), formats.date_short(timezone.now()))))
+
+
+def group_rows(request: HttpRequest, *, entity: Entity) -> HttpResponse:
+    """The next rows of one group, to stand where the button for them was."""
+    setting = arrange(entity, from_query(entity, request.GET), actor=actor_of(request))
+    by = read_by(entity, setting.state.by)
+    if by is None:
+        raise NotFound()
+    rows, more = next_rows(setting, by, request.GET.get("in", ""))
+    context = {"rows": rows, "more_url": more, "span": len(setting.fields) + 1}
+    return render(request, "crm/rows.html", context)
+
+
 def answer(request: HttpRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
     response = render(request, part if wants(request, "list") else whole, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+#: What a page's own controls say, and the form need not say twice.
+_OWN_CONTROLS = {"list": ("by",), "chart": ("by", "measure", "shape")}
 
 
 def frame_context(setting: Setting, mode: str) -> dict[str, Any]:
@@ -47,21 +96,75 @@ def frame_context(setting: Setting, mode: str) -> dict[str, Any]:
     here = entity_url(entity, mode)
     return {
         "entity": entity, "setting": setting, "state": state, "mode": mode, "here": here, "query": query,
-        "back": list_param(state), "list_url": listed, "board_url": entity_url(entity, "board") if entity.board else "",
+        "back": list_param(state), "list_url": listed, "modes": _modes(setting, mode), **_tabs(setting, mode),
         "add_url": entity_url(entity, "create") if may_add(entity, actor) else "",
         "export_url": entity_url(entity, "export") if actor.may(entity.permission("export")) else "",
         "import_url": _import_url(setting), "filter_url": entity_url(entity, "filter"),
+        "tree_url": entity_url(entity, "filter_tree"), "mine": _is_mine(setting),
         "filter_fields": entity.filter_fields, "search_state": state.query(q=""),
         "cleared": f"{here}?{_cleared(setting)}",
         "may_change": actor.may(entity.permission("change")), "may_delete": actor.may(entity.permission("delete")),
         "bulk_url": entity_url(entity, "bulk"), "views_url": entity_url(entity, "views"),
-        "plain_pairs": [(name, value) for name, value in state.pairs() if name not in ("q", "cursor")],
+        "plain_pairs": [pair for pair in state.pairs() if pair[0] not in ("q", "cursor", *_OWN_CONTROLS.get(mode, ()))],
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    current: bool
+    shared: bool = False
+    who: str = ""
+
+
+def _tabs(setting: Setting, mode: str) -> dict[str, Any]:
+    """Views as tabs in the person's order, the rest in a menu, each under the address that opens it."""
+    on, off = tabs_from(setting.choice, setting.views)
+    first = first_view(setting.choice, setting.views)
+    if setting.current in off:  # what is open is always in sight
+        on, off = [*on, setting.current], [v for v in off if v != setting.current]
+
+    def tab(view: SavedView) -> Tab:
+        shared = view.shared or view.team_id is not None
+        url = entity_url(setting.entity, mode_of(view), query=f"view={view.pk}")
+        who = str(view.user) if view.user_id != setting.actor.user_id else ""
+        return Tab(view.name, url, view == setting.current, shared, who)
+
+    everything = entity_url(setting.entity, mode, query="view=all" if first else "")
+    current = setting.current
+    return {
+        "everything": everything, "tabs": [tab(v) for v in on], "hidden_tabs": [tab(v) for v in off],
+        "discard": entity_url(setting.entity, mode_of(current), query=f"view={current.pk}") if current else "",
+    }  # fmt: skip
+
+
+def _is_mine(setting: Setting) -> bool:
+    return setting.current is not None and may_change(setting.current, setting.actor)
+
+
+def _modes(setting: Setting, mode: str) -> list[dict[str, Any]]:
+    """The ways in which these records can be shown, each with an address of its own."""
+    entity, query = setting.entity, setting.state.query()
+    fields = entity.filter_fields
+    possible = {
+        "board": bool(entity.board) or any(f.kind in ("choice", "relation") for f in fields), "list": True,
+        "calendar": any(f.kind in ("date", "datetime") for f in fields), "chart": bool(by_choices(entity)),
+    }  # fmt: skip
+    words = {
+        "board": (_("Board"), "square-kanban"), "list": (_("List"), "rows-3"),
+        "calendar": (_("Calendar"), "calendar-days"), "chart": (_("Chart"), "chart-column"),
+    }  # fmt: skip
+    return [
+        {"name": name, "label": words[name][0], "icon": words[name][1], "current": name == mode,
+         "url": entity_url(entity, name, query=query)}
+        for name, there in possible.items() if there
+    ]  # fmt: skip
 
 
 def _cleared(setting: Setting) -> str:
     """The same place with every filter and word taken away, yet still in this order."""
-    return setting.state.query(filters={}, q="", view="all" if setting.choice.default_view_id else "")
+    return setting.state.query(filters={}, q="", f="", view="all" if first_view(setting.choice, setting.views) else "")
 
 
 def _import_url(setting: Setting) -> str:

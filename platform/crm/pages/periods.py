@@ -1,10 +1,11 @@
 """Spans of time said relatively, in the words of a sentence."""
 
-from kernel.calendars.relative import RELATIVE
+from kernel.calendars.relative import RELATIVE, find_period
 
 
 def period_label(name: str) -> str:
-    return str(RELATIVE[name][0]) if name in RELATIVE else name
+    found = find_period(name)
+    return str(found.label) if found else name
 
 
 def periods() -> list[tuple[str, str]]:

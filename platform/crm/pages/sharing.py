@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from crm.pages.controls import Control
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url
-from crm.pages.undo import told
 from crm.pages.values import cell
 from kernel.access import Actor, allows, get_record_for
 from kernel.badvalue import BadValue
@@ -43,6 +42,11 @@ def shares(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
             share_record(entity, pk, actor=actor, **_typed(request))
         except Invalid as error:
             problems = error.problems
+    return _shares(request, entity, record, problems)
+
+
+def _shares(request: HttpRequest, entity: Entity, record: Any, problems: dict[str, list[Problem]]) -> HttpResponse:
+    actor, pk = actor_of(request), record.pk
     given = request.POST if problems else request.GET
     may_change = allows(actor, entity, record, "change")
     controls = _controls(given.get("to_kind", "user"), given, problems) if may_change else []
@@ -72,7 +76,7 @@ def _end_of(text: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        day = parse_value("date", text, options={})
+        day: Any = parse_value("date", text, options={})
     except BadValue as error:
         raise Invalid.one("until", error.code, error.message) from None
     return datetime.combine(day, time.max, get_locale().zone)
@@ -102,14 +106,10 @@ def _controls(to_kind: str, given: Any, problems: dict[str, list[Problem]]) -> l
 
 
 def unshare(request: HttpRequest, pk: UUID, share: UUID, *, entity: Entity) -> HttpResponse:
-    """Take a share back. The drawer draws itself again; on a page of its own one comes back to it."""
+    """Take a share back; what is left is drawn again."""
     actor = actor_of(request)
     unshare_record(entity, pk, share, actor=actor)
-    if request.headers.get("HX-Request") == "true":
-        return told(_("No longer shared"))
-    response = HttpResponse(status=302)
-    response["Location"] = entity_url(entity, "shares", pk)
-    return response
+    return _shares(request, entity, get_record_for(actor, entity, pk), {})
 
 
 def why(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:

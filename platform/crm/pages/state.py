@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from kernel.query.tree import MOST_LETTERS
 from kernel.registry import Entity
 
 #: Names beside the filters' own that an address may carry.
-WORDS = ("q", "sort", "columns", "view", "group", "cursor")
+WORDS = (
+    "q", "sort", "columns", "view", "group", "cursor", "f", "by", "lane", "on", "at", "span", "measure", "shape",
+    "exact",
+)  # fmt: skip
+#: Of these, what a saved view keeps as it stands.
+KEPT = ("q", "sort", "group", "f", "by", "lane", "on", "span", "measure", "shape")
 
 
 @dataclass(frozen=True)
@@ -24,20 +30,40 @@ class State:
     view: str = ""
     group: str = ""
     cursor: str = ""
+    #: A tree of filters as JSON (kernel.query.tree), "and"-ed to the plain ones.
+    f: str = ""
+    #: The field that rows are grouped by; a date's with its period: "close_date:month".
+    by: str = ""
+    #: The field whose values are a board's lanes, where it is not the entity's own board.
+    lane: str = ""
+    #: The calendar's date field, the day it stands at, and month, week or agenda.
+    on: str = ""
+    at: str = ""
+    span: str = ""
+    #: What a chart adds up ("sum:amount"), and how it is drawn.
+    measure: str = ""
+    shape: str = ""
+    #: The exact number of rows was asked for.
+    exact: str = ""
+    #: Everything was taken away from a view: it is not to be read as that view's bare name.
+    touched: bool = False
 
     @property
     def bare(self) -> bool:
         """Nothing was asked for: the person's own default applies."""
-        return not (self.filters or self.q or self.sort or self.columns or self.view)
+        asked = (self.filters, self.columns, self.view, *(getattr(self, name) for name in KEPT if name != "group"))
+        return not any(asked) and not self.touched
 
     def pairs(self) -> list[tuple[str, str]]:
-        words = (("q", self.q), ("sort", self.sort), ("columns", ",".join(self.columns)), ("view", self.view))
-        rest = (*words, ("group", self.group), ("cursor", self.cursor))
-        return [(name, value) for name, values in self.filters.items() for value in values] + [p for p in rest if p[1]]
+        words = [(name, getattr(self, name)) for name in WORDS if name != "columns"]
+        words.insert(2, ("columns", ",".join(self.columns)))
+        found = [(name, value) for name, values in self.filters.items() for value in values]
+        found += [pair for pair in words if pair[1]]
+        return [*found, ("q", "")] if self.view and replace(self, view="", touched=False).bare else found
 
     def query(self, **changes: Any) -> str:
         """The query string, with some parts changed. A change of what is shown starts at the first page again."""
-        return urlencode(replace(self, **{"cursor": "", **changes}).pairs())
+        return urlencode(replace(self, **{"cursor": "", "exact": "", **changes}).pairs())
 
     def without(self, name: str) -> "State":
         """The same without the filters on one field."""
@@ -55,7 +81,7 @@ class State:
     def as_params(self) -> dict[str, Any]:
         """As a saved view keeps it."""
         filters = {key: list(values) for key, values in self.filters.items()}
-        return {"filters": filters, "q": self.q, "sort": self.sort, "columns": list(self.columns), "group": self.group}
+        return {"filters": filters, "columns": list(self.columns), **{name: getattr(self, name) for name in KEPT}}
 
 
 def from_query(entity: Entity, query: QueryDict | str) -> State:
@@ -67,15 +93,14 @@ def from_query(entity: Entity, query: QueryDict | str) -> State:
         for key in params
         if key.partition("__")[0] in names and key not in WORDS
     }
+    words: dict[str, Any] = {n: params.get(n, "").strip()[:200] for n in WORDS if n not in ("columns", "f")}
     columns = params.get("columns", "")
     return State(
         filters={key: values for key, values in filters.items() if values},
-        q=params.get("q", "").strip()[:200],
-        sort=params.get("sort", ""),
         columns=tuple(name for name in columns.split(",") if name),
-        view=params.get("view", ""),
-        group=params.get("group", ""),
-        cursor=params.get("cursor", ""),
+        f=params.get("f", "")[:MOST_LETTERS].replace("\x00", ""),
+        touched="q" in params and bool(words["view"]),
+        **{**words, "cursor": params.get("cursor", "")},
     )
 
 
@@ -89,9 +114,7 @@ def from_params(entity: Entity, params: Mapping[str, Any], view: str = "") -> St
     }
     return State(
         filters=filters,
-        q=str(params.get("q") or ""),
-        sort=str(params.get("sort") or ""),
         columns=tuple(name for name in params.get("columns") or () if name in entity.all_fields),
         view=view,
-        group=str(params.get("group") or ""),
+        **cast("dict[str, Any]", {name: str(params.get(name) or "") for name in KEPT}),
     )

@@ -1,26 +1,30 @@
 """What a list shows: read once, in a fixed number of queries, whatever the number of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import OperationalError
 from django.db.models import Count, QuerySet, Sum
 from django.utils.safestring import SafeString
 
 from crm.models import SavedView, ViewChoice
 from crm.pages.columns import shown_fields
 from crm.pages.filters import Chip, Reading, chips, read_filters
-from crm.pages.labels import Labels
+from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
 from crm.pages.values import cell, is_summed, money_text
-from crm.pages.views_store import choice_of, columns_from, views_of
+from crm.pages.view_choice import choice_of, columns_from, first_view, widths_from
+from crm.pages.views_store import views_of
+from crm.selectors.tags import Worn, tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
+from kernel.query.counting import BUDGET_MS, COST, Size, planned, rounded, within
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -49,13 +53,14 @@ class Setting:
     def changed(self) -> bool:
         """Whether what is shown differs from what the current view keeps."""
         if self.current is None:
-            return bool(self.state.filters or self.state.q)
+            return bool(self.state.filters or self.state.q or self.state.f or self.state.by)
         kept = from_params(self.entity, self.current.params, self.state.view)
-        return replace(kept, columns=(), group="") != replace(self.state, columns=(), group="", cursor="")
+        passing: dict[str, Any] = {"columns": (), "group": "", "cursor": "", "at": "", "exact": "", "touched": False}
+        return replace(kept, **passing) != replace(self.state, **passing)
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.reading.filters or self.state.q)
+        return bool(self.reading.conditions or self.state.q)
 
 
 def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
@@ -63,19 +68,25 @@ def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
     views = views_of(entity, actor=actor)
     choice = choice_of(entity, actor=actor)
     state = asked
-    if asked.bare and choice.default_view_id:
-        state = replace(asked, view=str(choice.default_view_id))
+    if asked.bare and (first := first_view(choice, views)):
+        state = replace(asked, view=str(first.pk))
     view = next((v for v in views if str(v.pk) == state.view), None)
     if view is None:
         state = replace(state, view="")
     elif replace(state, view="").bare:
         kept = from_params(entity, view.params, state.view)
-        state = replace(kept, columns=(), cursor=asked.cursor, group=asked.group or kept.group)
-    reading = read_filters(entity, state)
+        passing: dict[str, Any] = {
+            "cursor": asked.cursor,
+            "at": asked.at,
+            "exact": asked.exact,
+            "group": asked.group or kept.group,
+        }
+        state = replace(kept, columns=(), **passing)
+    reading = read_filters(entity, state, actor)
     labels = Labels(actor)
     kept_columns = tuple(view.params.get("columns") or ()) if view else ()
     names = state.columns or columns_from(choice, state.view) or kept_columns
-    problems = [(str(field.label), problem) for field, problem in reading.problems]
+    problems = [(str(field.label) if field else "", problem) for field, problem in reading.problems]
     shown = chips(entity, state, reading, labels)
     fields = shown_fields(entity, names)
     return Setting(entity, state, views, choice, reading, fields, shown, problems, labels, actor)
@@ -84,7 +95,7 @@ def arrange(entity: Entity, asked: State, *, actor: Actor) -> Setting:
 def records_of(setting: Setting, action: str = "view") -> tuple[QuerySet[Any], State, list[tuple[str, Problem]]]:
     """The records in their order. An order that makes no sense falls back to the entity's own, and is told."""
     state, told = setting.state, []
-    entity, actor, filters = setting.entity, setting.actor, setting.reading.filters
+    entity, actor, filters = setting.entity, setting.actor, setting.reading.conditions
     try:
         rows = select(entity, actor=actor, filters=filters, q=state.q, sort=state.sort or None, action=action)
     except Invalid as error:
@@ -111,6 +122,8 @@ class Column:
     sort_query: str
     total: str = ""
     unit: str = ""
+    #: In pixels; 0: as wide as it likes.
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +142,21 @@ class Row:
     #: What a phone's card shows: a sum at the end of the first line, words on the second.
     sum: SafeString
     words: Sequence[SafeString]
+    tier: str = ""
+    tags: Sequence[Worn] = ()
+
+
+@dataclass(frozen=True)
+class GroupRows:
+    """One group of a grouped list: its totals beside the columns, its first rows, and where the next ones are."""
+
+    key: str
+    label: str
+    count: int
+    totals: Sequence[str]
+    rows: Sequence[Row]
+    more_url: str = ""
+    list_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +167,17 @@ class Table:
     next: str
     previous: str
     problems: Sequence[tuple[str, Problem]]
+    #: The count is an estimate; the exact one can be asked for.
+    about: bool = False
+    groups: Sequence[GroupRows] = ()
+    #: Groups beyond those shown, and the records in them.
+    others: int = 0
+    others_count: int = 0
+
+    @property
+    def width(self) -> int:
+        """Of the whole table, where widths were set; the first 40 hold the boxes."""
+        return sum(column.width for column in self.columns) + 40 if any(c.width for c in self.columns) else 0
 
     @property
     def has_totals(self) -> bool:
@@ -146,7 +185,7 @@ class Table:
 
 
 def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
-    entity, actor = setting.entity, setting.actor
+    entity = setting.entity
     queryset, state, told = records_of(setting)
     try:
         found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
@@ -156,18 +195,54 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
         found = page(queryset, entity, sort=state.sort or None, size=size)
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
-    number, totals = count_and_sums(entity, queryset, summed)
-    columns = [_column(entity, f, state, totals.get(f.name, {})) for f in setting.fields]
-    may_change = actor.may(entity.permission("change"))
-    # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
-    base, back = entity_url(entity, "list"), list_param(state)
-    rows = [_row(setting, record, columns, base, back, may_change) for record in found.rows]
+    total, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact))
+    columns = columns_of(setting, state, totals)
     return Table(
-        columns, rows, number,
+        columns, draw_rows(setting, found.rows, columns, state), total.number,
         state.query(cursor=found.next) if found.next else "",
         state.query(cursor=found.previous) if found.previous else "",
-        [*setting.problems, *told],
+        [*setting.problems, *told], about=not total.exact,
     )  # fmt: skip
+
+
+Totals = dict[str, dict[str, Decimal]]
+
+
+def size_and_sums(
+    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False
+) -> tuple[Size, Totals]:
+    """The same as `count_and_sums` within a budget; beyond it, about how many, and no sums."""
+    if exact:
+        number, totals = count_and_sums(entity, queryset, names)
+        return Size(number), totals
+    rows, cost = planned(queryset.order_by().select_related(None))
+    if cost <= COST:
+        try:
+            with within(BUDGET_MS):
+                number, totals = count_and_sums(entity, queryset, names)
+                return Size(number), totals
+        except OperationalError:
+            pass
+    return Size(rounded(rows), exact=False), {}
+
+
+def columns_of(setting: Setting, state: State, totals: Totals) -> list[Column]:
+    widths = widths_from(setting.choice, state.view)
+    return [
+        _column(setting.entity, f, state, totals.get(f.name, {}), widths.get(f.name, 0), sized=bool(widths))
+        for f in setting.fields
+    ]
+
+
+def draw_rows(setting: Setting, records: Sequence[Any], columns: Sequence[Column], state: State) -> list[Row]:
+    may_change = setting.actor.may(setting.entity.permission("change"))
+    # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
+    base, back = entity_url(setting.entity, "list"), list_param(state)
+    worn = tags_by_record(setting.entity, [record.pk for record in records]) if setting.entity.asides else {}
+    return [
+        replace(_row(setting, record, columns, base, back, may_change), tags=worn.get(record.pk, ()))
+        for record in records
+    ]
 
 
 def count_and_sums(
@@ -191,17 +266,29 @@ def count_and_sums(
     return number, totals
 
 
-def _column(entity: Entity, field: Field, state: State, totals: dict[str, Decimal]) -> Column:
+#: Widths of columns beside one that the person has set.
+_WIDTHS = {"integer": 110, "decimal": 120, "money": 140, "percent": 100, "date": 120, "datetime": 140, "bool": 90}
+
+
+def _column(
+    entity: Entity, field: Field, state: State, totals: dict[str, Decimal], width: int = 0, *, sized: bool = False
+) -> Column:
     now = state.sort or entity.sort
     direction = ("desc" if now.startswith("-") else "asc") if now.lstrip("-") == field.name else ""
     # Numbers and dates are asked for largest or latest first.
     first = f"-{field.name}" if field.numeric or field.kind in {"date", "datetime"} else field.name
     other = field.name if first.startswith("-") else f"-{field.name}"
     target = other if now == first else first
-    total = " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
+    if sized and not width:
+        width = 280 if field.name == entity.title else _WIDTHS.get(field.kind, 180)
     return Column(
-        field, str(field.label), field.numeric, direction, state.query(sort=target) if field.sortable else "", total
-    )
+        field, str(field.label), field.numeric, direction, state.query(sort=target) if field.sortable else "",
+        total_words(totals), width=width,
+    )  # fmt: skip
+
+
+def total_words(totals: Mapping[str, Decimal]) -> str:
+    return " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
 
 
 def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool) -> Row:
@@ -216,6 +303,7 @@ def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, ba
         record.pk, title, f"{base}{record.pk}/{back}", cells,
         next((c.html for c in cells if c.column.field.kind == "money" and c.html), SafeString("")),
         [c.html for c in cells if c.html and c.column.field.kind != "money"][:2],
+        record.tier if shows(entity, "tier") else "",
     )  # fmt: skip
 
 

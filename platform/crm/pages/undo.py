@@ -4,17 +4,26 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_htmx.http import trigger_client_event
 
+from crm.pages.bulk_job import start_bulk_undo
+from crm.pages.bulk_plan import DIRECT
 from crm.pages.links import actor_of
 from crm.pages.views_store import restore_view
 from kernel import formats
-from kernel.records import Outcome, undo_batch
+from kernel.records import Outcome, size_of_batch, undo_batch
 
 
 def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """At once, or where many thousand changes go back, as a job whose page then opens."""
+    if size_of_batch(batch) > DIRECT:
+        job = start_bulk_undo(batch, actor=actor_of(request))
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = reverse("crm:work", args=[job.pk])
+        return response
     return told(undone_words(undo_batch(batch, actor=actor_of(request))))
 
 

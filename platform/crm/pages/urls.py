@@ -6,24 +6,29 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from crm.pages import list as listing
 from crm.pages.board import board, lane, move
 from crm.pages.bulk import bulk
+from crm.pages.calendar import calendar, move_event
 from crm.pages.cell import edit_cell
-from crm.pages.columns import choose_columns
+from crm.pages.chart import chart
+from crm.pages.columns import choose_columns, set_width
 from crm.pages.export import export
 from crm.pages.filter_editor import filter_apply, filter_form
 from crm.pages.form import create, edit
 from crm.pages.home import home
+from crm.pages.jobs import work, work_file
 from crm.pages.links import actor_of
 from crm.pages.lookup import lookup
 from crm.pages.palette import palette
+from crm.pages.paste import paste
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
 from crm.pages.search import search
 from crm.pages.sharing import reveal, shares, unshare, why
+from crm.pages.tree_editor import filter_tree
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
 from kernel.access import entity_for, require
@@ -38,6 +43,8 @@ urlpatterns: list[URLPattern] = [
     path("search/", signed_in(search), name="search"),
     path("lookup/<slug:entity>/", signed_in(lookup), name="lookup"),
     path("undo/view/<uuid:audit_id>/", signed_in(require_POST(undo_view)), name="undo_view"),
+    path("work/<uuid:pk>/", signed_in(work), name="work"),
+    path("work/<uuid:pk>/file/", signed_in(require_GET(work_file)), name="work_file"),
     path("undo/<uuid:batch>/", signed_in(require_POST(undo)), name="undo"),
 ]
 
@@ -49,7 +56,17 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("export", "export/", export, "export"),
     ("filter", "filter/", filter_form, "view"),
     ("filter_apply", "filter/apply/", filter_apply, "view"),
+    ("filter_tree", "filter/tree/", filter_tree, "view"),
     ("columns", "columns/", require_POST(choose_columns), "view"),
+    ("width", "columns/width/", require_POST(set_width), "view"),
+    ("rows", "rows/", listing.group_rows, "view"),
+    ("paste", "paste/", require_POST(paste), "change"),
+    ("calendar", "calendar/", calendar, "view"),
+    ("calendar_move", "calendar/move/", require_POST(move_event), "change"),
+    ("chart", "chart/", chart, "view"),
+    ("board", "board/", board, "view"),
+    ("lane", "board/lane/<str:key>/", lane, "view"),
+    ("move", "board/move/", require_POST(move), "change"),
     ("views", "views/", views, "view"),
     ("detail", "<uuid:pk>/", detail, "view"),
     ("edit", "<uuid:pk>/edit/", edit, "change"),
@@ -60,19 +77,13 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("why", "<uuid:pk>/why/", why, "view"),
     ("reveal", "<uuid:pk>/reveal/<slug:name>/", require_POST(reveal), "view"),
 )
-BOARD_PAGES: tuple[tuple[str, str, View, str], ...] = (
-    ("board", "board/", board, "view"),
-    ("lane", "board/lane/<str:key>/", lane, "view"),
-    ("move", "board/move/", require_POST(move), "change"),
-)
 
 
 def entity_urls(entity: Entity) -> list[URLPattern]:
     """Patterns of one entity, for its engine's namespace: `sfa:deal_list` at /deals/ and so on."""
-    pages = (*PAGES, *(BOARD_PAGES if entity.board else ()))
     return [
         path(f"{entity.plural}/{below}", _bound(view, entity, action), name=f"{entity.name}_{name}")
-        for name, below, view, action in pages
+        for name, below, view, action in PAGES
     ]
 
 
@@ -80,7 +91,7 @@ def own_entity_urls() -> list[URLPattern]:
     """The same patterns once for all entities that organizations make themselves: /x_projects/ and so on."""
     return [
         path(f"<own:plural>/{below}", _bound_to_own(view, action), name=f"own_{name}")
-        for name, below, view, action in (*PAGES, *BOARD_PAGES)
+        for name, below, view, action in PAGES
     ]
 
 

@@ -60,7 +60,7 @@ def record_types(request: WorkspaceRequest) -> HttpResponse:
     teams = {team.pk: team.name for team in Team.objects.all()}
     by_entity: dict[str, list[tuple[RecordType, str, str]]] = {}
     for row in RecordType.objects.order_by("position", "created_at"):
-        by_entity.setdefault(row.entity, []).append((row, name_of(row, request), teams.get(row.team_id, "")))  # type: ignore[arg-type] # None is no key
+        by_entity.setdefault(row.entity, []).append((row, name_of(row, request), teams.get(row.team_id, "")))
     groups = [(entity, by_entity.get(entity.name, [])) for entity in typed_entities(request.actor.engines)]
     return page(request, "identity/record_types.html", {"groups": groups})
 

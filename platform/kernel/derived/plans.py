@@ -109,9 +109,9 @@ class Plans:
 def reader_of(spec: Field) -> Reader:
     """How a field's value is taken from a record; own ones past the registry, which is asked for every record."""
     name, column = spec.name, spec.column
-    if spec.stored:
-        return lambda record: getattr(record, column)
-    return lambda record: custom.decode(spec, record.extra.get(name))
+    if spec.in_extra:
+        return lambda record: custom.decode(spec, record.extra.get(name))
+    return lambda record: getattr(record, column)
 
 
 def setting_of_workspace() -> Setting:
@@ -121,12 +121,15 @@ def setting_of_workspace() -> Setting:
 
 
 def scope_of(entity: str, see: Callable[[str], Entity] = registry.entity, *, hops: bool = True) -> Scope:
-    """The fields that a formula of this entity may name; `see` gives entities as somebody may see them."""
+    """The fields that a formula of this entity may name; `see` gives entities as somebody may see them.
+
+    Masked fields are not among them: a result would tell what the mask hides.
+    """
     kind = see(entity)
     fields = {
         f.name: Known(f.name, f.label, type_of_kind(f.kind, choices=f.choices, currency=f.currency), f.kind, f.target)
         for f in kind.all_fields.values()
-        if f.kind not in _LEFT_OUT
+        if f.kind not in _LEFT_OUT and not f.masked
     }
 
     def beyond(target: str) -> Scope | None:

@@ -48,4 +48,4 @@ def columns_of(plans: Plans, kind: Entity) -> list[str]:
 
 
 def stored_columns(fields: Iterable[Field]) -> list[str]:
-    return list(dict.fromkeys(field.column for field in fields if field.stored))
+    return list(dict.fromkeys(field.column for field in fields if not field.in_extra))

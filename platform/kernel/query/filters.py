@@ -1,15 +1,19 @@
-"""Filters: `stage=<uuid>`, `amount__gte=1000`, `name__contains=…`, `owner=me`, `next_step__empty=1`."""
+"""Filters: `stage=<uuid>`, `amount__gte=1000`, `name__contains=…`, `owner=me`, `next_step__empty=1`.
 
-from collections.abc import Iterator, Mapping
+Parameters of an address are joined by "and"; `kernel.query.tree` reads what joins them by "or" and "not".
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access import Actor, entity_for
-from kernel.calendars.relative import RELATIVE, end_of_day, relative_range
+from kernel.access import NOTHING, Actor, entity_for, records_visible_to
+from kernel.calendars.relative import end_of_day, find_period, relative_range
 from kernel.errors import Invalid, Problem
 from kernel.money_input import home_currency, typed_unit
 from kernel.registry import Entity, Field, registry
@@ -18,15 +22,19 @@ from kernel.values import BadValue, parse_value
 
 OPERATORS = ("eq", "ne", "in", "contains", "gte", "lte", "gt", "lt", "empty", "when")
 #: Parameters of a list that are no filters.
-RESERVED = frozenset(
-    {"q", "cursor", "limit", "sort", "fields", "expand", "view", "columns", "page", "format", "group", "lane", "mode"}
-)
-_ME = "me"
+RESERVED = frozenset({
+    "q", "cursor", "limit", "sort", "fields", "expand", "view", "columns", "page", "format", "group", "lane", "mode",
+    "f", "by", "on", "at", "span", "measure", "shape", "exact",
+})  # fmt: skip
+ME, MY_TEAM = "me", "my_team"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition; several are joined by "and". `values` are parsed; for "when" the name of a relative period."""
+    """One condition; several are joined by "and". `values` are parsed; for "when" the name of a relative period.
+
+    `field` may name one of a related record: "account.city".
+    """
 
     field: str
     op: str
@@ -37,12 +45,28 @@ class Filter:
         return self.field if self.op in ("eq", "in") else f"{self.field}__{self.op}"
 
 
+Join = Literal["and", "or", "not"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Conditions joined by "and" or "or"; "not" says that they do not hold all."""
+
+    join: Join
+    parts: tuple["Filter | Group", ...]
+
+
+Node = Filter | Group
+
+
 def operators_for(field: Field) -> tuple[str, ...]:
     """What can be asked of a field; the first is what a bare `field=value` means."""
     if field.kind in ("relation", "choice", "multichoice"):
         return ("in", "ne", "empty")
     if field.kind == "bool":
         return ("eq",)
+    if field.kind in ("address", "file"):
+        return ("contains", "empty")
     if field.kind in ("date", "datetime"):
         return ("eq", "gte", "lte", "gt", "lt", "when", "empty")
     if field.numeric:
@@ -75,7 +99,7 @@ def parse_filters(entity: str | Entity, params: Any) -> list[Filter]:
             problems[name] = [Problem("unknown_filter", _("One cannot filter by this."))]
             continue
         try:
-            if parsed := _parse(field, op, texts):
+            if parsed := parse_condition(field, op, texts):
                 found.append(parsed)
         except BadValue as error:
             problems[name] = [Problem(error.code, error.message)]
@@ -84,7 +108,8 @@ def parse_filters(entity: str | Entity, params: Any) -> list[Filter]:
     return found
 
 
-def _parse(field: Field, op: str, texts: list[str]) -> Filter | None:
+def parse_condition(field: Field, op: str, texts: list[str]) -> Filter | None:
+    """One condition on a field from its texts; None where nothing was given. Raises BadValue."""
     possible = operators_for(field)
     op = op or possible[0]
     if op not in possible and not (op == "eq" and "in" in possible):
@@ -97,7 +122,7 @@ def _parse(field: Field, op: str, texts: list[str]) -> Filter | None:
     if op == "empty":
         return Filter(field.name, op, (bool(parse_value("bool", texts[-1], options={})),))
     if op == "when":
-        if texts[-1] not in RELATIVE:
+        if find_period(texts[-1]) is None:
             raise BadValue("unknown_period", _("There is no such period."))
         return Filter(field.name, op, (texts[-1],))
     if op == "contains":
@@ -109,8 +134,8 @@ def _parse(field: Field, op: str, texts: list[str]) -> Filter | None:
 
 def _value(field: Field, text: str) -> Any:
     if field.kind == "relation":
-        if text == _ME and field.target == "user":
-            return _ME
+        if (text == ME and field.target == "user") or (text == MY_TEAM and field.target in ("user", "team")):
+            return text
         return parse_value("uuid", text, options={})
     options = {**field.options(), "max_length": None}
     if field.kind == "multichoice":
@@ -121,18 +146,70 @@ def _value(field: Field, text: str) -> Any:
 
 
 def apply_filters(
-    entity: str | Entity, queryset: QuerySet[Any], filters: list[Filter] | tuple[Filter, ...], actor: Actor
+    entity: str | Entity, queryset: QuerySet[Any], filters: Sequence[Node], actor: Actor
 ) -> QuerySet[Any]:
     kind = entity_for(actor, entity)
     for one in filters:
-        if (field := kind.all_fields.get(one.field)) is None or field.masked:
-            raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
-        queryset = queryset.filter(_condition(field, one, actor))
-        if one.op == "contains" and one.field == kind.title and kind.has_search:
-            # The title is part of what is searched, so the trigram index narrows before rows are folded one by one.
-            held = [Q(search_text__holds=fold(str(value))) for value in one.values]
-            queryset = queryset.filter(Q(*held, _connector=Q.OR))
+        queryset = queryset.filter(condition_of(kind, one, actor))
     return queryset
+
+
+def condition_of(kind: Entity, node: Node, actor: Actor, *, holds: bool = True) -> Q:
+    """One SQL condition of a tree, or of its contrary.
+
+    "Not" is carried down to the single conditions, each of which is true or false and never unknown: an empty value
+    would otherwise fall out of "x" and of "not x" alike.
+    """
+    if isinstance(node, Filter):
+        return _single(kind, node, actor, holds)
+    inner = holds if node.join != "not" else not holds
+    parts = [condition_of(kind, part, actor, holds=inner) for part in node.parts]
+    every = (node.join == "or") != inner
+    if not parts:
+        return ~NOTHING if every else NOTHING
+    return Q(*parts, _connector=Q.AND if every else Q.OR)
+
+
+def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
+    hop, _dot, name = one.field.rpartition(".")
+    if hop:
+        return _related(kind.field(hop), name, one, actor, holds)
+    if not may_be_asked(kind, one.field):
+        raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
+    field = asked_field(kind, one.field)
+    if field.asks:
+        condition = import_string(field.asks)(kind, one.op, one.values)
+        return condition if holds else ~condition
+    condition = _condition(field, one, actor)
+    if not holds:
+        # These two are told of empty values already.
+        settled = one.op in ("empty", "ne")
+        return ~condition if settled else ~condition | Q(**{f"{field.column}__isnull": True})
+    if one.op == "contains" and one.field == kind.title and kind.has_search:
+        # The title is part of what is searched, so the trigram index narrows before rows are folded one by one.
+        condition &= Q(*[Q(search_text__holds=fold(str(value))) for value in one.values], _connector=Q.OR)
+    return condition
+
+
+def may_be_asked(kind: Entity, name: str) -> bool:
+    """Whether the entity, as this reader may see it, lets one filter by that field: by a masked one, values leak."""
+    field = kind.all_fields.get(name) or next((f for f in kind.asides if f.name == name), None)
+    return field is not None and not field.masked
+
+
+def asked_field(kind: Entity, name: str) -> Field:
+    """The field of a condition; some that are asked are no column of the record (its tags)."""
+    return kind.all_fields.get(name) or next(f for f in kind.asides if f.name == name)
+
+
+def _related(relation: Field, name: str, one: Filter, actor: Actor, holds: bool) -> Q:
+    """A condition on a related record counts only records that the actor may see, and fields of it likewise."""
+    target = entity_for(actor, relation.target)
+    if not may_be_asked(target, name):
+        return NOTHING
+    condition = _single(target, Filter(name, one.op, one.values), actor, True)
+    found = Q(**{f"{relation.column}__in": records_visible_to(actor, target).filter(condition).order_by().values("pk")})
+    return found if holds else ~found | Q(**{f"{relation.column}__isnull": True})
 
 
 def _empty(field: Field) -> Q:
@@ -141,7 +218,7 @@ def _empty(field: Field) -> Q:
 
 
 def _condition(field: Field, one: Filter, actor: Actor) -> Q:
-    values: list[Any] = [actor.user_id or UUID(int=0) if value == _ME else value for value in one.values]
+    values = _told(field, one.values, actor)
     column = field.column
     if one.op == "empty":
         return _empty(field) if values[0] else ~_empty(field)
@@ -156,8 +233,28 @@ def _condition(field: Field, one: Filter, actor: Actor) -> Q:
     if field.kind == "datetime" and one.op in ("eq", "lte", "gt"):
         return _whole_days(column, one.op, values[-1])
     if one.op in ("eq", "in"):
-        return Q(**{f"{column}__in": values}) if len(values) > 1 else Q(**{column: values[0]})
+        return Q(**{column: values[0]}) if len(values) == 1 else Q(**{f"{column}__in": values})
     return Q(**{f"{column}__{one.op}": values[-1]})
+
+
+def _told(field: Field, values: Sequence[Any], actor: Actor) -> list[Any]:
+    """The values with "me" and "my team" as the ids they mean for this actor."""
+    told: list[Any] = []
+    for value in values:
+        if value == ME:
+            told.append(actor.user_id or UUID(int=0))
+        elif value == MY_TEAM and field.kind == "relation":
+            told += _my_team(field, actor)
+        else:
+            told.append(value)
+    return told
+
+
+def _my_team(field: Field, actor: Actor) -> list[UUID]:
+    if field.target == "team":
+        return sorted(actor.team_ids)
+    people = registry.entity("user").model_class._default_manager.filter(team_id__in=sorted(actor.team_ids))
+    return list(people.values_list("pk", flat=True)) if actor.team_ids else []
 
 
 def _among(column: str, one: Filter) -> Q:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 import kernel.query.lookups  # noqa: F401 — registers the lookups
 from kernel.access import Actor, entity_for, records_visible_to
 from kernel.errors import Invalid
-from kernel.query.filters import Filter, apply_filters
+from kernel.query.filters import Node, apply_filters
 from kernel.registry import Entity, registry
 from kernel.search.conditions import answering
 from kernel.search.matching import INSIDE
@@ -19,7 +19,7 @@ from kernel.search.typed import read
 
 
 def select(
-    entity: str | Entity, *, actor: Actor, filters: Sequence[Filter] = (), q: str = "", sort: str | None = None,
+    entity: str | Entity, *, actor: Actor, filters: Sequence[Node] = (), q: str = "", sort: str | None = None,
     action: str = "view",
 ) -> QuerySet[Any]:  # fmt: skip
     """Records the actor may do `action` to. Relations of list columns come with them."""

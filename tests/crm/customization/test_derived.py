@@ -292,12 +292,17 @@ def test_rollups_and_formulas_reach_the_parents_parent(actor: Actor) -> None:
     assert now(mina, "x_all") == Decimal("2.5")
 
 
-def test_money_of_several_currencies_is_not_added_up(actor: Actor) -> None:
+def test_money_of_several_currencies_is_not_added_up(
+    actor: Actor, sara: Any, tenant: Tenant, client_for: Callable[..., Any]
+) -> None:
     total(actor, "x_total")
     zagros = account(actor)
     deal(actor, zagros, 5)
     other = deal(actor, zagros, 7, currency="IRR")
     assert (now(zagros, "x_total"), now(zagros, "x_total_currency")) == (None, "XXX")
+    assert "x_total_currency" not in [n for s in registry.entity("account").sections for n in s.fields]
+    for address in ("/accounts/?columns=name,x_total", f"/accounts/{zagros.pk}/"):
+        assert "several currencies" in client_for(sara, tenant).get(address).content.decode()
     found = select("account", actor=actor, filters=parse_filters("account", {"x_total_currency": "XXX"}))
     assert [row.pk for row in found] == [zagros.pk]
     update_record("deal", other.pk, actor=actor, values={"currency": ""})  # the workspace's own is EUR

@@ -1,6 +1,7 @@
 """The formula editor shows types, mistakes and results while one writes, and nothing that its reader may not see."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +13,10 @@ from crm.customization.derived import define_formula
 from crm.customization.preview import preview_formula, vocabulary
 from kernel.access import Actor
 from kernel.context import Tenant
+from kernel.derived import scope_of
 from kernel.errors import Denied, NotFound
 from kernel.records import create_record
+from kernel.registry import registry
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,12 @@ def test_the_vocabulary_speaks_both_languages(actor: Actor) -> None:
             assert persian != str(one["help"]), one["name"]
     with pytest.raises(NotFound):
         vocabulary(actor=actor, entity="nothing")
+
+
+def test_masked_fields_are_no_part_of_a_formula(actor: Actor) -> None:
+    deal = registry.entity("deal")
+    fields = tuple(replace(field, masked=field.name == "amount") for field in deal.all_fields.values())
+    masked = replace(deal, fields=fields, cut=True)
+    names = scope_of("deal", lambda _name: masked).fields
+    assert "amount" not in names
+    assert "close_date" in names

@@ -1,0 +1,1 @@
+"""Addresses of the API that are not records of the registry."""

@@ -1,0 +1,67 @@
+"""How many records there are: exactly where that is quick, otherwise about, and said so."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+
+#: What the planner thinks of a count beyond this is not even tried; below it, the clock decides.
+COST = 400_000
+BUDGET_MS = 400
+
+
+@dataclass(frozen=True)
+class Size:
+    number: int
+    exact: bool = True
+
+
+def size_of(queryset: QuerySet[Any], *, budget_ms: int = BUDGET_MS) -> Size:
+    """The number of records; about, when counting them would keep the page waiting."""
+    bare = queryset.order_by().select_related(None)
+    rows, cost = planned(bare)
+    if cost > COST:
+        return Size(rounded(rows), exact=False)
+    try:
+        with within(budget_ms):
+            return Size(int(bare.count()))
+    except OperationalError:
+        return Size(rounded(rows), exact=False)
+
+
+def planned(queryset: QuerySet[Any]) -> tuple[int, float]:
+    """Rows and cost of reading them, as the planner expects from its statistics; nothing is read."""
+    plan = json.loads(queryset.values("pk").explain(format="json"))[0]["Plan"]
+    return int(plan["Plan Rows"]), float(plan["Total Cost"])
+
+
+class within:
+    """A savepoint whose statements may take so long together and no longer; beyond, OperationalError."""
+
+    def __init__(self, budget_ms: int) -> None:
+        self.budget_ms, self.atomic, self.was = budget_ms, transaction.atomic(), "0"
+
+    def __enter__(self) -> None:
+        self.atomic.__enter__()
+        self.was = self._limit(str(self.budget_ms))
+
+    def _limit(self, most: str) -> str:
+        """Set the limit and answer what it was; a rolled back savepoint takes its own limit with it."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)", [most]
+            )
+            return str(cursor.fetchone()[0])
+
+    def __exit__(self, *problem: Any) -> Any:
+        if problem[0] is None:
+            self._limit(self.was)
+        return self.atomic.__exit__(*problem)
+
+
+def rounded(number: int) -> int:
+    """Two figures: more would pretend to know."""
+    digits = len(str(max(number, 1))) - 2
+    return number if digits <= 0 else round(number, -digits)
