@@ -55,7 +55,7 @@ def _members() -> Count:
 def people_without_second_step(rule: SecondStepRule) -> QuerySet[User]:
     """Who signs in with a password alone, among those whom the rule is about (all of them where it is about nobody)."""
     strong = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=STRONG)
-    people = User.objects.filter(~Exists(strong), state=User.State.ACTIVE).select_related("role")
+    people: QuerySet[User] = User.objects.filter(~Exists(strong), state=User.State.ACTIVE).select_related("role")
     if rule.who == SecondStepRule.Who.ADMINS:
         further = UserRole.objects.filter(role__key=Role.ADMIN).values("user_id")
         people = people.filter(Q(role__key=Role.ADMIN) | Q(pk__in=further))

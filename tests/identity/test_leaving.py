@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crm.customization.services import define_object
+from crm.customization.objects import define_object
 from crm.models import SavedView
 from identity.models import Invitation, Role, Team, Territory, User, UserRole
 from identity.services import deactivate_user, invite_user, reactivate_user

@@ -47,7 +47,7 @@ def test_a_tree_shows_each_once_whatever_hangs_where(parents: list[int]) -> None
         if depths[node.pk]:
             assert depths[node.pk] == depths[node.parent_id] + 1  # type: ignore[index]  # who is deeper has a parent
             assert node.parent_id in known
-            assert nodes[node.parent_id].below > node.below  # type: ignore[index]  # as above
+            assert nodes[node.parent_id].below > node.below
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

@@ -1,5 +1,7 @@
 """The second step as the organization asks for it, and giving somebody a fresh start who has lost theirs."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
@@ -29,7 +31,7 @@ def second_step_rule() -> SecondStepRule:
 
 
 def has_second_step(user: User) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type__in=STRONG).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=STRONG).exists())
 
 
 def needs_second_step(user: User) -> bool:
@@ -59,7 +61,7 @@ def set_second_step_rule(*, actor: Actor, who: str, grace_days: int) -> SecondSt
     SecondStepRule.objects.get_or_create(pk=SecondStepRule.ONLY)
     rule = SecondStepRule.objects.select_for_update().get(pk=SecondStepRule.ONLY)
     wider = _WIDTH[who] > _WIDTH[rule.who]
-    told = {"who": [rule.who, who], "grace_days": [rule.grace_days, grace_days]}
+    told: dict[str, list[Any]] = {"who": [rule.who, who], "grace_days": [rule.grace_days, grace_days]}
     changes = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
     rule.who, rule.grace_days = who, grace_days
     rule.since = timezone.now() if wider else rule.since
