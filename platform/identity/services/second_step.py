@@ -27,7 +27,8 @@ _WIDTH = {who: width for width, who in enumerate(SecondStepRule.Who.values)}
 
 def second_step_rule() -> SecondStepRule:
     """The workspace's rule; "nobody" where none was ever made."""
-    return SecondStepRule.objects.filter(pk=SecondStepRule.ONLY).first() or SecondStepRule()
+    kept: SecondStepRule | None = SecondStepRule.objects.filter(pk=SecondStepRule.ONLY).first()
+    return kept or SecondStepRule()
 
 
 def has_second_step(user: User) -> bool:

@@ -184,6 +184,6 @@ def deactivate(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reactivate(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     user = _person(request, pk)
-    done = _("{name} is back.").format(name=user.name)
+    done = _("{name} is back. What was handed over stays where it is.").format(name=user.name)
     attempt(request, lambda: reactivate_user(actor=request.actor, user=user), done)
     return redirect("identity:user_list")
