@@ -190,7 +190,7 @@ def _file_field(actor: Any) -> dict[str, Any]:
     """A field of files, and a file for it."""
     from crm.customization.services import define_field
 
-    define_field(actor=actor, entity="account", kind="file", name="x_paper", label={"en": f"{MARK}0 paper"})
+    define_field(actor=actor, entity="account", kind="file", name="x_paper", label={"en": f"{SIGN}0 paper"})
     ref = files.save("fields", [f"{MARK}0 paper".encode()])
     return {"x_paper": {"ref": ref, "name": f"{MARK}0.pdf", "size": 9, "type": "application/pdf"}}
 
