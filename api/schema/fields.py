@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.compound import PARTS
-from kernel.registry import Entity, Field, registry
+from kernel.registry import Entity, Field, UnknownName, registry
 
 Schema = dict[str, Any]
 
@@ -141,10 +141,10 @@ def _file_token(field: Field) -> Schema:
 
 
 def _relation(field: Field) -> Schema:
-    target = registry.entity(field.target)
+    keys, title = _keys_of(field.target)
     by_key = [
         {"type": "object", "properties": {name: {"type": "string"}}, "required": [name], "additionalProperties": False}
-        for name in dict.fromkeys((*target.match, target.title))
+        for name in keys
     ]
     by_id = {
         "type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"],
@@ -153,4 +153,14 @@ def _relation(field: Field) -> Schema:
     ways: list[Schema] = [{"type": "string"}, by_id, *by_key]
     if not field.required:
         ways.append({"type": "null"})
-    return {"anyOf": ways, "examples": [_SAMPLES["relation"], {target.title: "…"}]}
+    return {"anyOf": ways, "examples": [_SAMPLES["relation"], {title: "…"}]}
+
+
+def _keys_of(name: str) -> tuple[tuple[str, ...], str]:
+    """By which fields a record can be named, and the first choice of them; of an entity that the reader may not see,
+    nothing but its id."""
+    try:
+        target = registry.entity(name)
+    except UnknownName:
+        return (), "id"
+    return tuple(dict.fromkeys((*target.match, target.title))), target.title

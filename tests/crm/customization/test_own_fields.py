@@ -10,8 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from crm.customization.objects import define_object
+from crm.customization.relations import define_relation
 from crm.customization.services import define_field
 from crm.models import Account, Contact
+from identity.models import Role, User
 from kernel.clean import clean_values
 from kernel.context import Tenant
 from kernel.errors import Invalid
@@ -177,4 +180,31 @@ def test_the_kept_api_document_is_of_these_definitions(
     assert "x_motto" not in document(olga, other_tenant)
     own("text", "x_slogan")
     assert "x_slogan" in document(sara, tenant)
-    assert "x_motto" not in Client(headers={"host": tenant.host}).get("/api/v1/schema/").content.decode()
+
+
+def test_the_api_document_tells_of_them_whoever_may_see_such_records(
+    own: Callable[..., Any], sara: Any, tenant: Tenant, api_for: Any, client_for: Any
+) -> None:
+    """The document and the reference are open to everybody; what an organization adds is its own affair."""
+    own("text", "x_motto")
+    nobody = User(name="Roxana", email="roxana@example.com", state=User.State.ACTIVE)
+    nobody.save(force_insert=True)
+    for path, face in (("/api/v1/schema/", api_for), ("/api/docs/accounts/", client_for)):
+        told = {who: face(who, tenant).get(path) for who in (sara, nobody, None)}
+        assert [one.status_code for one in told.values()] == [200, 200, 200], path
+        assert [who for who, one in told.items() if "x_motto" in one.content.decode()] == [sara], path
+
+
+def test_the_api_document_of_a_relation_to_what_one_may_not_see(
+    actor: Any, tenant: Tenant, api_for: Any, client_for: Any, reza: Any
+) -> None:
+    """Somebody who may see accounts, and not the organization's own object that accounts point to."""
+    define_object(actor=actor, name="x_dam", plural="x_dams", label={"en": "Dam"}, label_plural={"en": "Dams"})
+    define_relation(actor=actor, entity="account", target="x_dam", name="x_dam_r", label={"en": "Their dam"})
+    reza.role = Role.objects.create(name="Accounts", key="accounts", levels={"crm.account.view": "all"})
+    reza.save()
+    for path, face in (("/api/v1/schema/", api_for), ("/api/docs/accounts/", client_for)):
+        answer = face(reza, tenant).get(path)
+        assert answer.status_code == 200
+        assert "x_dam_r" in answer.content.decode()
+        assert "x_dams" not in answer.content.decode()
