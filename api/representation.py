@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor
+from kernel.compound import token_of
 from kernel.errors import Invalid, Problem
 from kernel.query import labels_for
 from kernel.registry import Entity, Field, registry
@@ -67,7 +68,16 @@ def split(values: Iterable[str]) -> list[str]:
     return [name for value in values for name in value.split(",") if name]
 
 
+def _file(value: Any) -> Any:
+    """What it is, and the token by which another record may be given the same file."""
+    if value is None:
+        return None
+    return {"name": value["name"], "size": value["size"], "type": value["type"], "token": token_of(value)}
+
+
 def _writer(spec: Field | None) -> Callable[[Any], Any]:
+    if spec is not None and spec.kind == "file":
+        return _file
     return number if spec is not None and spec.kind in ("decimal", "money", "percent") else scalar
 
 

@@ -75,7 +75,7 @@ def _own_places(request: HttpRequest, actor: Actor) -> list[NavItem]:
     """Lists of the entities that the organization made itself."""
     found = []
     for entity in current_overlay().own:
-        if entity.pages and actor.may(entity.permission("view")):
+        if entity.pages and entity.in_navigation and actor.may(entity.permission("view")):
             url = reverse("crm:own_list", args=[entity.plural])
             label = str(entity.label_plural)
             found.append(NavItem(label, url, entity.icon, "", None, _is_current(request, url)))
@@ -95,7 +95,7 @@ def creatable(request: HttpRequest) -> list[CreateItem]:
             if url and key and may_add(entity, actor):
                 found.append(CreateItem(str(entity.label), url, key, entity.icon))
     for entity in current_overlay().own:
-        if may_add(entity, actor):
+        if entity.in_navigation and may_add(entity, actor):
             url = reverse("crm:own_create", args=[entity.plural])
             found.append(CreateItem(str(entity.label), url, "", entity.icon))
     return found

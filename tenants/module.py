@@ -34,5 +34,11 @@ manifest = Module(
         "tenants.restore": "tenants.archive.restoring.run_restore",
         "tenants.audit_removal": "tenants.audit.removal.run_removal",
     },
-    publishes=("tenants.engine_enabled", "tenants.engine_disabled", "tenants.engine_purged", "tenants.state_changed"),
+    publishes=(
+        "tenants.engine_enabled",
+        "tenants.engine_disabled",
+        "tenants.engine_purged",
+        "tenants.state_changed",
+        "tenants.workspace_restored",
+    ),
 )

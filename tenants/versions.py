@@ -8,8 +8,8 @@ from pathlib import Path
 import django
 from django.db.migrations.loader import MigrationLoader
 
-from kernel.registry import Module, registry
 from kernel.functions import ALL_SQL
+from kernel.registry import Module, registry
 from tenants.router import core_labels
 
 CORE = "core"

@@ -169,7 +169,9 @@ class EntitySchema(AutoSchema):
     def _bulk(self, entity: Entity) -> Schema:
         item = self._ref(entity, "Values", lambda e: components.closed(components.create(e)["properties"]))
         schema = put(self.registry, component(entity, "Bulk"), lambda: components.bulk(entity, item))
-        shown = {"match": entity.match[0], "records": [components.written_example(entity)]}
+        shown: Schema = {"records": [components.written_example(entity)]}
+        if entity.match:
+            shown["match"] = entity.match[0]
         return {
             "summary": _("Create or change many by a match key"),
             "parameters": [IDEMPOTENCY, MATCH],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kernel.compound import PARTS
 from kernel.registry import Entity, Field, registry
 
 Schema = dict[str, Any]
@@ -28,14 +29,28 @@ _TYPES: dict[str, Schema] = {
     "uuid": {"type": "string", "format": "uuid"},
     "relation": {"type": "string", "format": "uuid"},
     "multichoice": {"type": "array", "items": {"type": "string"}},
-}
+    "rating": {"type": "integer", "minimum": 1, "maximum": 5},
+    "autonumber": {"type": "string"},
+    "address": {
+        "type": "object", "properties": {part: {"type": "string"} for part in PARTS}, "additionalProperties": False,
+    },
+    "file": {
+        "type": "object", "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string"}, "size": {"type": "integer"}, "type": {"type": "string"},
+            "token": {"type": "string"},
+        },
+    },
+}  # fmt: skip
 _SAMPLES: dict[str, Any] = {
     "text": "Sara", "longtext": "", "phone": "+982112345678", "email": "sara@example.com",
     "url": "https://example.com", "national_id": "0012345679", "legal_id": "10380284790",
     "iban": "IR120170000000332287200001", "postal_code": "1619735744", "integer": 12, "decimal": "12.5",
     "money": "1250000.00", "percent": "40", "date": "2026-11-23", "datetime": "2026-11-23T09:30:00Z", "bool": True,
     "uuid": "01934f5e-0000-7000-8000-000000000001", "relation": "01934f5e-0000-7000-8000-000000000002",
-    "multichoice": [],
+    "multichoice": [], "rating": 4, "autonumber": "PR-0001",
+    "address": {"street": "12 Valiasr", "city": "Tehran", "postal_code": "1619735744"},
+    "file": None,
 }  # fmt: skip
 _NUMBERS_TOO = frozenset({"decimal", "money", "percent"})
 
@@ -55,7 +70,7 @@ def nullable(entity: Entity, field: Field) -> bool:
 def sample(field: Field) -> Any:
     """An example value; of a choice its first."""
     if field.choices:
-        return field.choices[0][0]
+        return [field.choices[0][0]] if field.kind == "multichoice" else field.choices[0][0]
     if field.currency == "" and field.name.endswith("currency"):
         return "EUR"
     return _SAMPLES[field.kind]
@@ -80,8 +95,8 @@ def read_schema(entity: Entity, field: Field) -> Schema:
     schema = dict(_TYPES[field.kind])
     if field.choices:
         blank = field.stored and bool(getattr(column_of(entity, field.name), "blank", False))
-        schema["enum"] = [*(value for value, _label in field.choices), *([""] if blank else [])]
-        schema["enum"] = list(dict.fromkeys(schema["enum"]))
+        listed = [*(value for value, _label in field.choices), *([""] if blank else [])]
+        schema |= _enumerated(field, list(dict.fromkeys(listed)))
     if field.max_length and field.textual:
         schema["maxLength"] = field.max_length
     if nullable(entity, field):
@@ -95,9 +110,11 @@ def write_schema(field: Field) -> Schema:
     """What writing takes: null empties a field that need not be filled."""
     if field.kind == "relation":
         return _described(field, _relation(field))
+    if field.kind == "file":
+        return _described(field, _file_token(field))
     schema = dict(_TYPES[field.kind])
     if field.choices:
-        schema["enum"] = [value for value, _label in field.choices]
+        schema |= _enumerated(field, [value for value, _label in field.choices])
     if field.max_length and field.textual:
         schema["maxLength"] = field.max_length
     if field.kind in _NUMBERS_TOO:
@@ -109,6 +126,18 @@ def write_schema(field: Field) -> Schema:
     if isinstance(schema["type"], list):
         return _described(field, {**schema, "type": [*schema["type"], "null"], "examples": [sample(field)]})
     return _described(field, {**_with_null(schema), "examples": [sample(field)]})
+
+
+def _enumerated(field: Field, values: list[Any]) -> Schema:
+    """The choices, of the value itself or of each value of a list."""
+    return {"items": {"type": "string", "enum": values}} if field.kind == "multichoice" else {"enum": values}
+
+
+def _file_token(field: Field) -> Schema:
+    """The token that an upload gave, alone or in the object that reading gives."""
+    whole = {"type": "object", "properties": {"token": {"type": "string"}}, "required": ["token"]}
+    ways: list[Schema] = [{"type": "string"}, whole, *([] if field.required else [{"type": "null"}])]
+    return {"anyOf": ways}
 
 
 def _relation(field: Field) -> Schema:

@@ -18,6 +18,9 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
   "pv-date": () => import("./islands/date"),
   "pv-relation": () => import("./islands/relation"),
   "pv-select-rows": () => import("./islands/select-rows"),
+  "pv-sort": () => import("./islands/sort"),
+  "pv-upload": () => import("./islands/upload"),
+  "pv-key": () => import("./islands/key"),
   "pv-drop": () => import("./islands/drop"),
   "[data-money], [data-number]": () => import("./islands/number"),
 };

@@ -47,7 +47,7 @@ def icon(name: str, classes: str = "") -> SafeString:
 def avatar(name: object, key: object = "", classes: str = "", label: bool = False) -> SafeString:
     """Initials on one of five quiet hues. `key` (an id) fixes the hue when the name may change."""
     text = str(name or "").strip()
-    hue = int(hashlib.md5(str(key or text).encode(), usedforsecurity=False).hexdigest(), 16) % HUES + 1
+    hue = hue_of(key or text)
     spoken = format_html('role="img" aria-label="{}"', text) if label else mark_safe('aria-hidden="true"')
     return format_html('<span class="ava av{} {}" {}>{}</span>', hue, classes, spoken, initials(text))
 
@@ -58,6 +58,11 @@ def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces)
     )
+
+
+def hue_of(key: object) -> int:
+    """Which of the quiet hues is whose; the same wherever it is drawn."""
+    return int(hashlib.md5(str(key).encode(), usedforsecurity=False).hexdigest(), 16) % HUES + 1
 
 
 @register.filter
@@ -84,6 +89,19 @@ def tier(rank: int | None) -> SafeString:
         rank,
         TIERS[rank - 1],
     )
+
+
+@register.simple_tag
+def tier_mark(rank: object) -> SafeString:
+    """The bars alone, beside a name: the word is said and shown on pointing."""
+    if str(rank) not in {"1", "2", "3", "4"}:
+        return SafeString("")
+    word = TIERS[int(str(rank)) - 1]
+    return format_html(
+        '<span class="tier" data-t="{}" title="{}"><i aria-hidden="true"><b></b><b></b><b></b><b></b></i>'
+        '<span class="sr-only">{}</span></span>',
+        rank, word, word,
+    )  # fmt: skip
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.entities.shared import TAGS
 from kernel.registry import Board, Entity, F, Listed, Module, NavItem, Section
 
 _SETUP_LEVELS = {
@@ -99,6 +100,7 @@ deal = Entity(
         "name", "reference", "owner", "account", "product", "pipeline", "stage", "kind", "amount", "currency",
         "probability", "opened_on", "close_date", "next_step", "created_at", "updated_at",
     ),
+    asides=(TAGS,),
     glance=("account", "stage", "amount", "close_date", "owner"),
     layout=(
         Section(_("Deal"), ("name", "account", "contact", "product", "owner", "reference")),

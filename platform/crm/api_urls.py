@@ -5,12 +5,14 @@ from django.urls import path
 from crm.api.views import ViewsView, ViewView
 from crm.audit.api import AuditView
 from crm.customization.api import urlpatterns as formulas
+from crm.customization.rest.urls import urlpatterns as customization
 from crm.imports.api.urls import urlpatterns as imports
 from crm.search_api.urls import urlpatterns as search
 
 urlpatterns = [
     *imports,
     *formulas,
+    *customization,
     *search,
     path("audit/", AuditView.as_view(), name="api-audit"),
     path("views/", ViewsView.as_view(), name="api-views"),

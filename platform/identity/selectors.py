@@ -143,7 +143,9 @@ def role_matrix(levels: dict[str, str] | Any, engines: Iterable[str]) -> list[Ma
     groups = []
     for module in registry.modules:
         if module.name in on:
-            rows = tuple(_row(entity, levels) for entity in module.entities)
+            # The organization's own entities stand with the engine that keeps them.
+            entities = (entity for entity in registry.entities if entity.engine == module.name)
+            rows = tuple(_row(entity, levels) for entity in entities)
             extra = tuple(_cell(p.code, p.label, levels, ("none", "all")) for p in module.permissions)
             groups.append(MatrixGroup(module, tuple(row for row in rows if row.cells), extra))
     return [group for group in groups if group.rows or group.extra]

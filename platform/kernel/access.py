@@ -5,12 +5,12 @@ what else opens a record. Unknown permissions, entities of engines that are off,
 Where the workspace is read-only or closed, nobody holds what would change it, the system included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from kernel.context import get_tenant
 from kernel.errors import Denied, NotFound
@@ -123,7 +123,12 @@ def system_actor(label: str = "system") -> Actor:
 
 def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
     """The condition under which `actor` may do `action` to a record of `entity`."""
-    return grounds_of(registry.entity(entity), actor, action).condition()
+    kind = registry.entity(entity)
+    allowed = grounds_of(kind, actor, action).condition()
+    if actor.system or not kind.is_part or allowed is NOTHING:
+        return allowed
+    ends = _by_record(kind, actor, action) if kind.hangs_on else _by_parents(kind, actor, action)
+    return allowed & ends & (kind.closed_by_function(actor) if kind.closed_by else Q())
 
 
 def entity_for(actor: Actor, entity: str | Entity) -> Entity:
@@ -131,6 +136,46 @@ def entity_for(actor: Actor, entity: str | Entity) -> Entity:
     from kernel.narrowing import narrowed_for  # which stands on Actor
 
     return narrowed_for(actor, entity)
+
+
+#: What one may do to a part follows from one of these on the whole.
+_READS = frozenset({"view", "export"})
+
+
+def _by_parents(kind: Entity, actor: Actor, action: str) -> Q:
+    """Parts of others: all that they belong to are to be seen, and to write, one of them is to be changed."""
+    seen = Q()
+    for name in kind.within:
+        seen &= _end(kind, name, actor, "view")
+    if action in _READS:
+        return seen
+    writes = [Q(**{f"{name}__isnull": False}) & _end(kind, name, actor, "change") for name in kind.within]
+    return seen & Q(*writes, _connector=Q.OR)
+
+
+def _end(kind: Entity, name: str, actor: Actor, action: str) -> Q:
+    target = registry.entity(kind.field(name).target)
+    allowed = visible(target, actor, action)
+    if not allowed:
+        return Q(**{f"{name}__deleted_at__isnull": True})  # true as well where nothing stands here
+    none = Q(**{f"{name}__isnull": True})
+    return none if allowed == NOTHING else none | Q(_exists(target, allowed, f"{name}_id"))
+
+
+def _exists(target: Entity, allowed: Q, column: str) -> Exists:
+    return Exists(target.model_class._default_manager.filter(allowed, pk=OuterRef(column)))
+
+
+def _by_record(kind: Entity, actor: Actor, action: str) -> Q:
+    """What hangs on any record: as that record is, in engines that are on."""
+    assert kind.hangs_on is not None
+    named, column = kind.hangs_on
+    act, ways = "view" if action in _READS else "change", []
+    for target in registry.entities_of(actor.engines):
+        if target.is_part or (allowed := visible(target, actor, act)) == NOTHING:
+            continue
+        ways.append(Q(**{named: target.name}) & Q(_exists(target, allowed, column)))
+    return Q(*ways, _connector=Q.OR) if ways else NOTHING
 
 
 def may_add(entity: str | Entity, actor: Actor) -> bool:
@@ -147,6 +192,13 @@ def records_visible_to(actor: Actor, entity: str | Entity, action: str = "view")
     """The records of an entity that `actor` may do `action` to; deleted ones are not among them."""
     kind = registry.entity(entity)
     return kind.records().filter(visible(kind, actor, action))
+
+
+def deleted_records_for(actor: Actor, entity: str | Entity, ids: Iterable[UUID]) -> QuerySet[Any]:
+    """Deleted ones among these, of those that the actor could see if they were there."""
+    kind = registry.entity(entity)
+    rows = kind.records(everything=True).filter(visible(kind, actor), pk__in=list(ids))
+    return rows.filter(deleted_at__isnull=False) if hasattr(kind.model_class, "deleted_at") else rows.none()
 
 
 def get_record_for(actor: Actor, entity: str | Entity, pk: UUID | str, action: str = "view") -> Any:

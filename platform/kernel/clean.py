@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.module_loading import import_string
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kernel.access import Actor, entity_for, visible
+from kernel import custom
+from kernel.access import Actor, deleted_records_for, entity_for, visible
 from kernel.errors import Invalid, Problem
 from kernel.money_input import typed_unit
 from kernel.narrowing import whole
@@ -118,7 +120,7 @@ class _Units:
 def blank(kind: Entity, field: Field) -> Any:
     """What an emptied field holds: "" in text columns, null elsewhere, the column's default where it has one."""
     if not field.stored:
-        return [] if field.kind == "multichoice" else None
+        return custom.decode(field, None)
     column = kind.model_class._meta.get_field(field.name)
     if getattr(column, "null", False):
         return None
@@ -130,6 +132,7 @@ class _Relations:
 
     def __init__(self) -> None:
         self.by_id: dict[tuple[str, UUID], Any] = {}
+        self.deleted: dict[tuple[str, UUID], Any] = {}
         self.by_key: dict[tuple[str, str, str], list[Any]] = {}
         self.me: Any = None
 
@@ -140,7 +143,9 @@ class _Relations:
         if isinstance(wish, UUID):
             record = self.by_id.get((field.target, wish))
             if record is None:
-                raise BadValue(NO_SUCH_RECORD.code, NO_SUCH_RECORD.message)
+                gone = self.deleted.get((field.target, wish))
+                problem = NO_SUCH_RECORD if gone is None else _was_deleted(field.target, gone)
+                raise BadValue(problem.code, problem.message)
             return record
         name, text = wish
         found = self.by_key.get((field.target, name, match_key(text)), [])
@@ -188,9 +193,18 @@ def _resolve_relations(kind: Entity, raws: Sequence[Mapping[str, Any]], actor: A
     for target, wanted in ids.items():
         for record in _seen(target, actor).filter(pk__in=wanted):
             relations.by_id[target, record.pk] = record
+        if missing := {pk for pk in wanted if (target, pk) not in relations.by_id}:
+            # Told apart only for those who might have seen it while it was there.
+            for record in deleted_records_for(actor, target, missing):
+                relations.deleted[target, record.pk] = record
     for (target, name), texts in keys.items():
         _match_texts(relations, target, name, texts, actor)
     return relations
+
+
+def _was_deleted(target: str, record: Any) -> Problem:
+    title = registry.entity(target).title_of(record)
+    return Problem("deleted", format_lazy(_("“{title}” was deleted. Restore it, or choose another."), title=title))
 
 
 def _seen(target: str, actor: Actor) -> Any:

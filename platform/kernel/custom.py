@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, Func, UUIDField
+from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, Func, UUIDField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Collate
+from django.db.models.functions import Cast, Coalesce, Collate
 
+from kernel import compound
 from kernel.registry import registry
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 
 #: Names of the organization's own fields and entities begin so, and no others.
 PREFIX = "x_"
-NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
+NUMBERS = frozenset({"integer", "decimal", "money", "percent", "rating"})
+#: Kept as an object whose "text" is what people see and look for.
+COMPOUND = frozenset({"address", "file"})
 #: Sorted as people read; what is never read as words is compared by its bytes.
-_READ = frozenset({"text", "longtext"})
+_READ = frozenset({"text", "longtext", "address", "file"})
 
 
 class _Date(Func):
@@ -47,6 +50,8 @@ class _Number(Func):
 
 def expression(name: str, kind: str) -> Any:
     """What a query says for the field: the value in `extra` with the type of its kind."""
+    if kind in COMPOUND:
+        return Collate(KeyTextTransform("text", KeyTransform(name, "extra")), "fa-x-icu")
     text = KeyTextTransform(name, "extra")
     if kind in NUMBERS:
         return _Number(text)
@@ -55,7 +60,8 @@ def expression(name: str, kind: str) -> Any:
     if kind == "datetime":
         return _Moment(text)
     if kind == "bool":
-        return Cast(text, BooleanField())
+        # What was never ticked is a no, so that one finds it by asking for one.
+        return Coalesce(Cast(text, BooleanField()), Value(False), output_field=BooleanField())
     if kind in ("relation", "uuid"):
         return Cast(text, UUIDField())
     if kind == "multichoice":
@@ -76,20 +82,25 @@ def encode(field: Field, value: Any) -> Any:
         return format(value.normalize(), "f")
     if isinstance(value, UUID):
         return str(value)
+    if field.kind in COMPOUND:
+        return {**value, "text": compound.text_of(field.kind, value)}
     return list(value) if isinstance(value, tuple) else value
 
 
 def decode(field: Field, kept: Any) -> Any:
     """The value as records have it."""
     if kept is None:
-        return [] if field.kind == "multichoice" else None
+        return _NOTHING.get(field.kind, lambda: None)()
     read = _READERS.get(field.kind)
     return read(kept) if read else kept
 
 
+#: What a record has where nothing is kept.
+_NOTHING: dict[str, Any] = {"multichoice": list, "bool": bool}
 _READERS: dict[str, Any] = {
-    "integer": int, "decimal": Decimal, "money": Decimal, "percent": Decimal, "date": date.fromisoformat,
-    "datetime": datetime.fromisoformat, "relation": UUID, "uuid": UUID,
+    "integer": int, "rating": int, "decimal": Decimal, "money": Decimal, "percent": Decimal,
+    "date": date.fromisoformat, "datetime": datetime.fromisoformat, "relation": UUID, "uuid": UUID,
+    "address": compound.without_text, "file": compound.without_text,
 }  # fmt: skip
 
 

@@ -94,8 +94,8 @@ def search_column(*names: str) -> models.GeneratedField:
     )  # fmt: skip
 
 
-def search_index(name: str) -> GinIndex:
-    return GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name=name)
+def search_index(name: str, column: str = "search_text") -> GinIndex:
+    return GinIndex(fields=[column], opclasses=["gin_trgm_ops"], name=name)
 
 
 class TitleIndex(models.Index):

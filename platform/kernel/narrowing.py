@@ -98,7 +98,7 @@ def _narrow(kind: Entity, actor: Actor, levels: Mapping[str, str], types: tuple[
         ),
     )  # fmt: skip
     filters = [fields[f.name] for f in kind.filter_fields if f.name in clear and f.name not in (TYPE, TERRITORY)]
-    filters += [fields[name] for name in (TYPE, TERRITORY) if name in clear]
+    filters += [*(fields[name] for name in (TYPE, TERRITORY) if name in clear), *kind.asides]
     narrowed.__dict__.update(
         all_fields=fields,
         filter_fields=tuple(filters),

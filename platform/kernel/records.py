@@ -20,8 +20,10 @@ from kernel.events import publish_all
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from kernel.narrowing import TYPE, refuse_fields, refuse_type, whole
-from kernel.registry import Entity, registry
+from kernel.pointing import held_fast, let_go, require_loose
+from kernel.registry import Entity, UnknownName, registry
 from kernel.search.near import learn_words
+from kernel.unique import only_free, require_free, told_apart
 from kernel.upsert import RowResult, change_records, upsert_records
 from kernel.write import (
     Change,
@@ -29,7 +31,9 @@ from kernel.write import (
     check_unique,
     derived,
     fill_defaults,
+    follow_up,
     new_record,
+    number,
     put,
     save_changed,
     snapshot,
@@ -58,7 +62,8 @@ def _events(kind: Entity, verb: str, change: Change) -> list[tuple[str, dict[str
 
 
 def _finish(kind: Entity, verb: str, change: Change, actor: Actor, batch: UUID | None = None) -> UUID:
-    """The audit row and the events of one change; returns the audit row's id, by which it can be undone."""
+    """What follows from one change, its audit row and its events; returns the audit row's id, which undoes it."""
+    follow_up(kind, verb, [change], actor)
     row = audit.entry(verb, actor=actor, entity=kind, record=change.record, changes=change.diff, batch=batch)
     row.save(force_insert=True)
     publish_all(_events(kind, verb, change))
@@ -88,8 +93,9 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
     if kind.prepare_function:
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
+    number(kind, [record])
     change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
-    with derived(kind, [change]):
+    with told_apart(kind), derived(kind, [change]):
         record.save(force_insert=True)
     _finish(kind, "created", change, actor)
     return record
@@ -125,7 +131,7 @@ def update_record(
     check_unique(kind, record)
     record.version += 1
     change = Change(record, before, diff)
-    with derived(kind, [change]):
+    with told_apart(kind), derived(kind, [change]):
         record.save(force_update=True)
     _finish(kind, "changed", change, actor)
     return record
@@ -149,7 +155,12 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
     record = _lock(kind, pk, actor, "delete")
     if version is not None and record.version != version:
         raise Conflict(record)
-    _set_deleted(kind, record, timezone.now(), actor, "deleted")
+    require_loose(kind, record.pk)
+    batch = uuid7()
+    together = let_go(kind, [record.pk], actor=actor, batch=batch)
+    _set_deleted(kind, record, timezone.now(), actor, "deleted", batch if together else None)
+    if together:
+        record.audit_id = batch
     return record
 
 
@@ -172,6 +183,7 @@ def restore_record(entity: str | Entity, pk: UUID | str, *, actor: Actor) -> Any
     record = deleted.filter(deleted_at__isnull=False).first()
     if record is None:
         raise NotFound()
+    check_unique(kind, record)
     _set_deleted(kind, record, None, actor, "restored")
     return record
 
@@ -198,7 +210,9 @@ def bulk_update(
         _assign(kind, record, values, actor)
         if diff := changes_between(kind, before, snapshot(kind, record)):
             changes.append(Change(record, before, diff))
-    save_changed(kind, changes)
+    require_free(kind, [change.record for change in changes])
+    with told_apart(kind):
+        save_changed(kind, changes)
     _finish_many(kind, "changed", changes, actor, outcome.batch)
     outcome.changed, outcome.unchanged = len(changes), len(records) - len(changes)
     return outcome
@@ -209,6 +223,7 @@ def _ids(ids: Iterable[Any]) -> list[Any]:
 
 
 def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, batch: UUID) -> None:
+    follow_up(kind, verb, changes, actor)
     audit.record_changes(kind, ((verb, c.record, c.diff) for c in changes), actor=actor, batch=batch)
     learn_words(kind, (change.record for change in changes if kind.title in change.diff))
     publish_all([event for change in changes for event in _events(kind, verb, change)])
@@ -222,6 +237,9 @@ def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Ou
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
+    held = held_fast(kind, [record.pk for record in records])
+    records = [record for record in records if record.pk not in held]
+    let_go(kind, [record.pk for record in records], actor=actor, batch=outcome.batch)
     _toggle_many(kind, records, actor, "deleted", outcome)
     outcome.refused = len(wanted) - len(records)
     return outcome
@@ -286,7 +304,12 @@ def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> 
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
     for (name, verb), rows in groups.items():
-        _undo_group(registry.entity(name), verb, rows, actor, outcome)
+        try:
+            kind = registry.entity(name)
+        except UnknownName:  # an entity of the organization's own that was put away since
+            outcome.refused += len(rows)
+            continue
+        _undo_group(kind, verb, rows, actor, outcome)
 
 
 _OPPOSITE = {"created": "deleted", "restored": "deleted", "deleted": "restored"}
@@ -304,6 +327,8 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
     records = {record.pk: record for record in found}
     if verb == "changed":
         changes = [c for row in rows if (c := _reverted(kind, records.get(row.record_id), row, actor))]
+        free = {record.pk for record in only_free(kind, [c.record for c in changes])}
+        changes = [c for c in changes if c.record.pk in free]
         save_changed(kind, changes)
         _finish_many(kind, "changed", changes, actor, outcome.batch)
         done = len(changes)
@@ -312,6 +337,7 @@ def _undo_group(kind: Entity, verb: str, rows: list[AuditEntry], actor: Actor, o
         if opposite is None:
             raise NotFound()
         due = [r for r in records.values() if (r.deleted_at is None) == (opposite == "deleted")]
+        due = only_free(kind, due) if opposite == "restored" else due
         _toggle_many(kind, due, actor, opposite, outcome)
         outcome.changed -= len(due)
         done = len(due)
@@ -331,7 +357,10 @@ def _reverted(kind: Entity, record: Any, row: AuditEntry, actor: Actor) -> Chang
     for name, (_, new) in row.changes.items():
         if name not in before or audit.plain(before[name]) != new:
             return None
-    _put_back(kind, record, row)
+    try:
+        _put_back(kind, record, row)
+    except (ValueError, ArithmeticError, TypeError):
+        return None  # a field of the organization's own that has become one of another kind since
     if kind.prepare_function:
         try:
             kind.prepare_function(record, set(row.changes), actor)

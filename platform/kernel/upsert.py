@@ -17,7 +17,19 @@ from kernel.narrowing import TYPE, refuse_fields, refuse_matching, refuse_type, 
 from kernel.registry import Entity
 from kernel.search.near import learn_words
 from kernel.text.folding import match_key
-from kernel.write import TAKEN, Change, Memo, changes_between, fill_defaults, new_record, put, save_many, snapshot
+from kernel.unique import problems_of, taken
+from kernel.write import (
+    Change,
+    Memo,
+    changes_between,
+    fill_defaults,
+    follow_up,
+    new_record,
+    number,
+    put,
+    save_many,
+    snapshot,
+)
 
 Values = Mapping[str, Any]
 
@@ -68,12 +80,12 @@ class _Upsert:
     def run(self, rows: Sequence[Values]) -> list[RowResult]:
         known = self._existing(rows) if self.match else {}
         changeable = self._changeable(known)
-        results = [self._row(row, known, changeable) for row in rows]
+        results = self._refuse_taken([self._row(row, known, changeable) for row in rows])
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError:
-            return self._one_by_one(rows)
+        except (IntegrityError, Invalid) as error:
+            return self._one_by_one(rows, error)
         self._tell()
         return results
 
@@ -90,12 +102,13 @@ class _Upsert:
                 results[pk] = self._change(record, values[pk], changeable)
             except Invalid as error:
                 results[pk] = RowResult("refused", problems=error.problems)
+        results = dict(zip(results, self._refuse_taken(list(results.values())), strict=True))
         try:
             with transaction.atomic():
                 self._save()
-        except IntegrityError:
+        except (IntegrityError, Invalid) as error:
             if len(values) == 1:
-                return dict.fromkeys(values, RowResult("refused", problems={"": [Problem("taken", TAKEN)]}))
+                return dict.fromkeys(values, RowResult("refused", problems=_why(self.kind, error)))
             again = [_Upsert(self.kind, self.actor, (), self.batch).run_by_id({pk: v}) for pk, v in values.items()]
             return {pk: result for one in again for pk, result in one.items()}
         self._tell()
@@ -192,13 +205,24 @@ class _Upsert:
         return RowResult("changed" if diff else "unchanged", record.pk)
 
     # ── saving ──
+    def _refuse_taken(self, results: list[RowResult]) -> list[RowResult]:
+        """Rows whose unique value another record has, or an earlier row, are refused before anything is written."""
+        refused = taken(self.kind, [c.record for c in (*self.made.values(), *self.changed.values())])
+        for pk in refused:
+            self.made.pop(pk, None)
+            self.changed.pop(pk, None)
+        return [RowResult("refused", problems=refused[r.id]) if r.id in refused else r for r in results]
+
     def _save(self) -> None:
+        number(self.kind, [change.record for change in self.made.values()])
         for change in self.made.values():
             change.diff = changes_between(self.kind, None, snapshot(self.kind, change.record))
         for change in self.changed.values():
             assert change.before is not None
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))
         save_many(self.kind, list(self.made.values()), list(self.changed.values()))
+        follow_up(self.kind, "created", list(self.made.values()), self.actor)
+        follow_up(self.kind, "changed", list(self.changed.values()), self.actor)
 
     def _tell(self) -> None:
         rows = [("created", c) for c in self.made.values()] + [("changed", c) for c in self.changed.values()]
@@ -215,14 +239,18 @@ class _Upsert:
             events += [event for _, c in rows for event in self.kind.events_function(c.record, c.before)]
         publish_all(events)
 
-    def _one_by_one(self, rows: Sequence[Values]) -> list[RowResult]:
-        """A unique value was taken somewhere in the batch: save each row on its own to find out where."""
+    def _one_by_one(self, rows: Sequence[Values], error: IntegrityError | Invalid) -> list[RowResult]:
+        """Something in the batch could not be kept (a unique value was taken, say): save each row on its own."""
         if len(rows) == 1:
-            return [RowResult("refused", problems={"": [Problem("taken", TAKEN)]})]
+            return [RowResult("refused", problems=_why(self.kind, error))]
         results = []
         for row in rows:
             results += _Upsert(self.kind, self.actor, self.match, self.batch).run([row])
         return results
+
+
+def _why(kind: Entity, error: IntegrityError | Invalid) -> dict[str, list[Problem]]:
+    return error.problems if isinstance(error, Invalid) else problems_of(kind, error)
 
 
 def _denied() -> RowResult:

@@ -21,8 +21,10 @@ from kernel.badvalue import BadValue
 from kernel.calendars.moments import parse_datetime
 from kernel.calendars.parsing import DateOrder, parse_date
 from kernel.checks_ir import normalise_iban, normalise_legal_id, normalise_national_id, normalise_postal_code
+from kernel.compound import parse_address, parse_file
 from kernel.formats import get_locale
 from kernel.money import RialUnit, parse_money
+from kernel.patterns import check_text
 from kernel.phones import normalise_phone
 from kernel.text.digits import parse_decimal, to_places, too_long
 from kernel.text.folding import fold, match_key
@@ -51,6 +53,8 @@ def parse_value(kind: str, raw: object, *, options: Options | None = None) -> ob
         return None
     if read is None:
         return _choices(raw, options or {})
+    if kind in _OBJECTS:
+        return read(raw, options or {})
     if not isinstance(raw, _SINGLE):
         raise BadValue("type", _("One single value is expected here, for example a text or a number."))
     if isinstance(raw, int) and raw.bit_length() > 256:  # str() of it may even be refused by Python
@@ -73,6 +77,8 @@ def _text(raw: object, options: Options) -> str:
                 count=shown(len(text)), limit=shown(most),
             ),
         )  # fmt: skip
+    if pattern := options.get("pattern"):
+        return check_text(text, cast(str, pattern))
     return text
 
 
@@ -178,6 +184,16 @@ def _datetime(raw: object, options: Options) -> datetime:
     )
 
 
+_STARS = re.compile("(★+)☆*")
+
+
+def _rating(raw: object, options: Options) -> int:
+    """From one to five; stars are counted."""
+    if isinstance(raw, str) and (stars := _STARS.fullmatch(raw.replace(" ", ""))):
+        raw = len(stars[1])
+    return _integer(raw, {"min_value": 1, "max_value": 5, **options})
+
+
 _YES = "yes y true t 1 on x ok ✓ ✔ ☑ ✅ بله بلی آری درست صحیح دارد فعال هست است"
 _NO = "no n false f 0 off - ✗ ✘ ☐ ❌ خیر نه نخیر نادرست غلط ندارد غیرفعال نیست"
 
@@ -264,5 +280,10 @@ _READERS: dict[str, Callable[[object, Options], object]] = {
     "iban": _of_text(normalise_iban),
     "postal_code": _of_text(normalise_postal_code),
     "uuid": _uuid,
+    "rating": _rating,
+    "autonumber": _text,
+    "address": lambda raw, _options: parse_address(raw),
+    "file": lambda raw, _options: parse_file(raw),
 }
+_OBJECTS = frozenset({"address", "file"})
 KINDS = frozenset(_READERS) | {"multichoice"}

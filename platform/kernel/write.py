@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kernel import custom
-from kernel.access import Actor
+from kernel.access import Actor, visible
 from kernel.audit import plain
 from kernel.clean import blank, default_of
 from kernel.copying import insert_records, update_records
@@ -19,10 +19,10 @@ from kernel.derived import Touched, settle, spread
 from kernel.errors import Invalid, Problem
 from kernel.narrowing import TYPE, default_type
 from kernel.registry import Entity, registry
+from kernel.unique import TAKEN, require_free
 
 #: Columns that every change touches; they are no news to anybody.
 _QUIET = frozenset({"created_at", "updated_at", "created_by", "version"})
-TAKEN = _("Another record has this already.")
 
 
 @dataclass
@@ -100,8 +100,17 @@ def fill_defaults(kind: Entity, values: Mapping[str, Any], actor: Actor, memo: M
     return full
 
 
+def number(kind: Entity, records: Sequence[Any]) -> None:
+    """Give new records the numbers that they get by themselves: one statement a field, however many there are."""
+    for field in kind.own_fields.values() if records else ():
+        if field.take is not None:
+            for record, text in zip(records, field.take(len(records)), strict=True):
+                custom.write(field, record, text)
+
+
 def check_unique(kind: Entity, record: Any) -> None:
     """Raise Invalid, by field, where a unique value is taken already."""
+    require_free(kind, [record])
     meta = kind.model_class._meta
     if not meta.constraints and not any(f.unique and not f.primary_key for f in meta.fields):
         return
@@ -112,8 +121,31 @@ def check_unique(kind: Entity, record: Any) -> None:
         problems: dict[str, list[Problem]] = {}
         for name, errors in error.error_dict.items():
             field = "" if name == "__all__" else name
-            problems[field] = [Problem(str(e.code or "taken"), TAKEN) for e in errors]
+            problems[field] = [Problem(str(e.code or "taken"), TAKEN.message) for e in errors]
         raise Invalid(problems) from None
+
+
+NOT_YOURS = _("This belongs to a record that you may not change.")
+
+
+def follow_up(kind: Entity, verb: str, changes: Sequence[Change], actor: Actor) -> None:
+    """What follows from rows that were just written; raises Invalid where they may not stand where they were put."""
+    if not changes:
+        return
+    if kind.is_part and not actor.system and verb in ("created", "changed"):
+        _check_place(kind, verb, changes, actor)
+    if kind.after_function:
+        kind.after_function(verb, changes, actor=actor)
+
+
+def _check_place(kind: Entity, verb: str, changes: Sequence[Change], actor: Actor) -> None:
+    """Nobody hangs anything on a record that they may not change."""
+    places = frozenset(kind.hangs_on or kind.within)
+    moved = [c.record.pk for c in changes if verb == "created" or places & c.diff.keys()]
+    action = "add" if verb == "created" else "change"
+    allowed = kind.model_class._default_manager.filter(visible(kind, actor, action), pk__in=moved)
+    if moved and allowed.count() != len(moved):
+        raise Invalid.one((kind.hangs_on or kind.within)[-1], "not_yours", NOT_YOURS)
 
 
 def save_changed(kind: Entity, changes: Sequence[Change]) -> None:

@@ -17,6 +17,7 @@ from kernel.access import Actor
 from kernel.audit import record_act
 from kernel.context import require_tenant, tenant_context
 from kernel.errors import Invalid, KernelError
+from kernel.events import publish
 from kernel.jobs import JobRun, LostLease
 from kernel.models import Job
 from kernel.preferences import locale_of
@@ -105,6 +106,7 @@ def _swap(run: JobRun, manifest: Manifest, schema: str, releases: dict[str, str]
         actor = swap(schema, releases=releases, engines=manifest.engines, habits=habits, actor=who)
         with tenant_context(replace(home, schema=schema)):
             _note_as_done(run.job)
+            publish("tenants.workspace_restored", {"schema": schema})
             record_act("restored", actor=actor, entity="organization", label=home.name, changes={
                 "archive": [None, manifest.created_at], "of": [None, manifest.organization["name"]],
                 "rows": [None, manifest.rows], "schema": [home.schema, schema],

@@ -17,6 +17,7 @@ from kernel.access import Actor, system_actor
 from kernel.context import public_context, tenant_context
 from kernel.records import upsert_records
 from kernel.registry import registry
+from tenants.demo.customers import Lives
 from tenants.demo.people import PASSWORD, Words
 from tenants.models import Organization
 from tenants.services.engines import enable_engine
@@ -57,10 +58,13 @@ class _Filling:
         products = self.make("product", [self.product(row) for row in self.words.products])
         accounts = self.make("account", [self.account(number, sellers) for number in range(60)])
         contacts = self.make("contact", [self.contact(number, accounts) for number in range(CONTACTS)])
+        lives = Lives(self.words.language, self.dice, self.make, self.actor)
+        lives.fill(accounts, contacts, products)
         deals = self.make("deal", [self.deal(number, accounts, contacts, products) for number in range(DEALS)])
         # They were closed on the day they say, not today.
         closed = type(deals[0])._default_manager.filter(closed_at__isnull=False)
         closed.update(closed_at=F("close_date"))
+        lives.tiers(accounts)
 
     def make(self, entity: str, rows: list[dict[str, Any]]) -> list[Any]:
         results = upsert_records(entity, rows, actor=self.actor, match=())

@@ -175,8 +175,11 @@ def counts_of(manifest: Manifest) -> list[tuple[Any, int]]:
     shown = [
         (entity.label_plural, manifest.rows_of(entity.model_class._meta.db_table))
         for entity in registry.entities
-        if entity.engine in registry.always_on() or entity.engine in manifest.parts
+        if not entity.is_own and (entity.engine in registry.always_on() or entity.engine in manifest.parts)
     ]
+    # One table keeps the organization's own entities: its rows tell of all of them together.
+    if own := next((entity for entity in registry.entities if entity.is_own), None):
+        shown.append((_("Your own objects"), manifest.rows_of(own.model_class._meta.db_table)))
     return [(label, count) for label, count in shown if count]
 
 

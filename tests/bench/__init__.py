@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 #: Benches by name, each with its module here, which has `run(size)`.
 NAMES = {
     "tenancy": "tenancy.bench", "weight": "weight", "bulk": "bulk", "import": "imports", "pages": "pages",
+    "objects": "objects",
     "access": "access",
     "search": "searching", "records": "records.bench",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from kernel.context import Tenant, public_context, tenant_context
 from tenants.models import Organization
 from tenants.services.engines import enable_engine
 from tests.isolation import walk
-from tests.isolation.planting import SIGN, ids_of, make, plant
+from tests.isolation.planting import SIGN, ids_of, make, make_alike, plant
 from tests.isolation.walk import Member, Secret
 
 
@@ -70,6 +70,8 @@ def ask() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def neighbour(tenant: Tenant, sara: Any, client_for: Any, api_for: Any) -> Member:
+def neighbour(tenant: Tenant, sara: Any, client_for: Any, api_for: Any, actor_for: Any) -> Member:
     """Sara, who may do everything in her own workspace, where every engine is on."""
+    with transaction.atomic():
+        make_alike(actor_for(sara))
     return Member(lambda: client_for(sara, tenant), api_for(sara, tenant))

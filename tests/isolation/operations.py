@@ -19,6 +19,8 @@ OTHER = {
 }  # fmt: skip
 PATHS = {
     "invitations": "identity.Invitation", "imports": "crm.ImportRun", "archives": "an archive", "restores": "a restore",
+    "custom-fields": "crm.CustomField", "custom-objects": "crm.CustomObject", "custom-relations": "a relation",
+    "undo": "kernel.AuditEntry",
 }  # fmt: skip
 #: What a text must say for the rest to count: the name of the neighbour's own workspace.
 SAID = {"confirm": "acme"}

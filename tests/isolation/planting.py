@@ -13,8 +13,12 @@ from django.db import models
 from django.utils import timezone
 
 from crm.audit.check import JOB as CHECK_JOB
+from crm.customization.objects import define_object
+from crm.customization.relations import define_relation
+from crm.customization.services import define_field
 from identity.services.tokens import issue_token
 from kernel import files
+from kernel.access import system_actor
 from kernel.context import public_context
 from kernel.ids import uuid7
 from kernel.models import Job
@@ -31,9 +35,10 @@ MARK = "qzxj"
 #: What the marked workspace itself is called.
 SIGN = "vqkw"
 _number = count(1)
-#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field.
+#: Definitions must be whole to be read at all: one entity of the workspace's own, with one field. The
+#: neighbour has one of the same names (`make_alike`), so these are no marks.
 _WORDS = ("label", "label_plural", "title_label", "help")
-OWN, OWN_PLURAL = f"x_{MARK}", f"x_{MARK}s"
+OWN, OWN_PLURAL, OWN_RELATION = "x_planted", "x_planteds", "x_planted_r"
 _DEFINED: dict[str, dict[str, Any]] = {
     # Every colleague who may see such records reads what they are called, so these words are the workspace's sign.
     "crm.CustomObject": {"name": OWN, "plural": OWN_PLURAL, **{key: {"en": f"{SIGN}0 own"} for key in _WORDS}},
@@ -49,6 +54,16 @@ _DEFINED: dict[str, dict[str, Any]] = {
     "crm.CustomRecord": {"object": OWN, "extra": {f"{OWN}_f": f"{MARK}-value"}},
     "crm.EntityLayout": {"entity": OWN},
 }
+
+
+def make_alike(actor: Any) -> None:
+    """The same in the neighbour's workspace: an entity of this name with these fields, so that the addresses of the
+    other's open here, and only the ids are foreign."""
+    words = {"en": "Ours"}
+    define_object(actor=actor, name=OWN, plural=OWN_PLURAL, label=words, label_plural=words)
+    define_field(actor=actor, entity=OWN, name=f"{OWN}_f", kind="text", label=words)
+    define_relation(actor=actor, entity=OWN, target="account", name=OWN_RELATION, label=words)
+    create_record(OWN, actor=system_actor("test"), values={"name": "Ours"})
 
 
 def own_models() -> tuple[type[models.Model], ...]:
@@ -73,9 +88,19 @@ def _plant_one(model: type[models.Model], planted: dict[type[models.Model], mode
             for field in model._meta.concrete_fields
             if (value := _value(field, planted)) is not None
         }
+        for name in _needed(model):
+            values.setdefault(f"{name}_id", _plant_one(model._meta.get_field(name).related_model, planted).pk)
         values |= _DEFINED.get(model._meta.label, {})
         planted[model] = model._base_manager.create(**values)
     return planted[model]
+
+
+def _needed(model: type[models.Model]) -> list[str]:
+    """Relations that may each be empty, of which a check wants one: the first of the ways that it lists."""
+    checks = [c.condition for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+    ways = [check.children[0] for check in checks if isinstance(check, models.Q) and check.connector == models.Q.OR]
+    told = [pair for way in ways if isinstance(way, models.Q) for pair in way.children]
+    return [name.removesuffix("__isnull") for name, empty in told if name.endswith("__isnull") and not empty]
 
 
 def _value(field: Any, planted: dict[type[models.Model], models.Model]) -> Any:
@@ -128,7 +153,10 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     from crm.imports.services.uploading import upload
     from crm.pages.views_store import save_view
 
-    record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city"})
+    held = _file_field(actor)
+    words = {"en": f"{SIGN}0 rel"}
+    relation = define_relation(actor=actor, entity=OWN, target="account", name=OWN_RELATION, label=words)
+    record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city", **held})
     file = f"name,city\n{MARK}1 Ltd,{MARK}1 city\n".encode()
     run = upload(actor=actor, entity="account", filename=f"{MARK}1.csv", chunks=[file])
     token, _secret = issue_token(actor=actor, user=owner, name=f"{MARK}0 token")
@@ -136,7 +164,8 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
-        "mfa.Authenticator": passkey.pk, "kernel.Job": _exported(actor),
+        "mfa.Authenticator": passkey.pk, "a relation": relation.pk, "a record with a file": record.pk,
+        "kernel.Job": _exported(actor),
         "crm.SavedView": save_view("account", actor=actor, name=f"{MARK}0 view", params={"q": f"{MARK}0"}).pk,
         **_archives(actor),
     }  # fmt: skip
@@ -154,6 +183,15 @@ def _exported(actor: Any) -> UUID:
     with files.write(list_ref(done)) as target:
         target.write(f"{MARK}0 list".encode())
     return done.pk
+
+
+def _file_field(actor: Any) -> dict[str, Any]:
+    """A field of files, and a file for it."""
+    from crm.customization.services import define_field
+
+    define_field(actor=actor, entity="account", kind="file", name="x_paper", label={"en": f"{MARK}0 paper"})
+    ref = files.save("fields", [f"{MARK}0 paper".encode()])
+    return {"x_paper": {"ref": ref, "name": f"{MARK}0.pdf", "size": 9, "type": "application/pdf"}}
 
 
 def _archives(actor: Any) -> dict[str, Any]:

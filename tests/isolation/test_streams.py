@@ -23,6 +23,8 @@ def streams(secret: Secret) -> Iterator[str]:
     yield f"/api/v1/imports/{run}/errors/"
     yield f"/settings/data/archives/{secret.id('an archive')}/file/"
     yield f"/api/v1/workspace/archives/{secret.id('an archive')}/file/"
+    yield f"/files/account/{secret.id('a record with a file')}/x_paper/"
+    yield f"/api/v1/field-files/account/{secret.id('a record with a file')}/x_paper/"
     yield f"/work/{secret.id('kernel.Job')}/file/"
     for entity in registry.entities:
         if entity.pages:

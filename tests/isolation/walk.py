@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from kernel.context import Tenant, tenant_context
-from tests.isolation.planting import MARK, SIGN, own_models
+from tests.isolation.planting import MARK, OWN, OWN_RELATION, SIGN, own_models
 from tests.isolation.routes import Address
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -118,7 +118,8 @@ def named_ids(ids: dict[str, Any]) -> dict[str, Any]:
         "lane": str(ids["sfa.Stage"]), "product": str(ids["sfa.Product"]), "view": str(ids["crm.SavedView"]),
         "run": str(ids["crm.ImportRun"]), "archive": str(ids["an upload"]), "to": str(ids["a way back"]),
         "ref": f"restores/{ids['an upload']}", "job": str(ids["kernel.Job"]), "batch": str(ids["kernel.AuditEntry"]),
-        "q": MARK,
+        "q": MARK, "field": str(ids["crm.CustomField"]), "change": str(ids["kernel.AuditEntry"]),
+        OWN_RELATION: account, "object": OWN, "entity": OWN, "target": OWN,
     }  # fmt: skip
 
 
@@ -178,8 +179,9 @@ def _line(row: tuple[Any, ...]) -> str:
 
 
 def adopted(tenant: Tenant, ids: dict[str, Any]) -> list[str]:
-    """Rows of this workspace that hold another's id. The audit may quote a query, which is text."""
-    foreign = {str(value) for value in ids.values() if not isinstance(value, int)}
+    """Rows of this workspace that hold another's id. The audit may quote a query, which is text; an entity that both
+    have is called alike."""
+    foreign = {str(value) for value in ids.values() if not isinstance(value, int) and value != OWN}
     return sorted(
         f"{label}: {line}"
         for label, lines in fingerprint(tenant).items()

@@ -33,9 +33,9 @@ def test_two_workspaces_full_of_work_and_an_operator(stage: Any, db: None) -> No
         with tenant_context(organization.as_tenant()):
             counts = {name: registry.entity(name).model_class._default_manager.count()
                       for name in ("account", "contact", "product", "deal")}  # fmt: skip
-            assert counts == {"account": 60, "contact": 150, "product": 20, "deal": 300}
+            assert counts == {"account": 64, "contact": 150, "product": 20, "deal": 300}
             names = registry.entity("account").model_class._default_manager.values_list("name", flat=True)
-            assert len(set(names)) == 60
+            assert len(set(names)) == 64
             assert (User.objects.count(), Team.objects.count()) == (7, 3)
             kinds = registry.entity("deal").model_class._default_manager.values_list("kind", flat=True)
             assert set(kinds) == {"open", "won", "lost"}

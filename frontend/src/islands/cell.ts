@@ -92,10 +92,19 @@ class Cell extends HTMLElement {
     const multiline = event.target instanceof HTMLTextAreaElement && !event.ctrlKey && !event.metaKey;
     if (event.key === "Escape") this.leave();
     else if (event.key === "Enter" && !multiline && !(event.target as Element).closest("button")) void this.save();
+    else if (event.key === "Tab" && this.within(event)) return;
     else if (event.key === "Tab") void this.saveAndMove(event.shiftKey ? -1 : 1);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** Whether Tab leads to another control of the same value: the boxes of an address, a day and its time. */
+  private within(event: KeyboardEvent): boolean {
+    const pop = this.querySelector(".cell-pop");
+    const all = [...(pop?.querySelectorAll<HTMLElement>("input:not([type=hidden]):not([hidden]), button:not([hidden])") ?? [])];
+    const at = all.indexOf(event.target as HTMLElement);
+    return at >= 0 && all[at + (event.shiftKey ? -1 : 1)] !== undefined;
   }
 
   private async saveAndMove(step: number): Promise<void> {

@@ -40,10 +40,15 @@ class CustomObject(models.Model):
     icon = models.CharField(max_length=40, default="box")
     #: Joins two entities: a record of it is one link, with fields of the link's own.
     is_link = models.BooleanField(default=False)
+    #: The two relation fields of a link.
+    ends = models.JSONField(default=list, db_default=[])
+    in_navigation = models.BooleanField(default=True, db_default=True)
     levels = models.JSONField(default=dict)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True)
+    #: Deleted for good: nobody sees it any more, and its name is free once its records are removed.
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -62,6 +67,8 @@ class CustomField(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         DEACTIVATED = "deactivated", _("Deactivated")
+        #: Nobody sees it any more; its values are being removed, and its name is free once they are.
+        DELETED = "deleted", _("Deleted")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entity = models.CharField(max_length=60)
@@ -79,6 +86,10 @@ class CustomField(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: When the indexes that lists need were complete; null while they are being built.
+    indexed_at = models.DateTimeField(null=True)
+    #: Why they cannot be: "" or "duplicates".
+    index_problem = models.CharField(max_length=20, default="", db_default="", blank=True)
 
     class Meta:
         constraints = (
@@ -88,6 +99,37 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity}.{self.name}"
+
+
+class CustomRelation(models.Model):
+    """What is said of a relation field beyond the field: the list on the other side, and what a deletion there does."""
+
+    class OnDelete(models.TextChoices):
+        KEEP = "keep", _("Keep pointing to it")
+        CLEAR = "clear", _("Empty the field")
+        REFUSE = "refuse", _("Refuse the deletion")
+
+    field = models.OneToOneField(CustomField, primary_key=True, on_delete=models.CASCADE, related_name="relation")
+    #: What the list is called on the page of the record that is pointed to; nothing: what its records are called.
+    label = models.JSONField(default=dict)
+    listed = models.BooleanField(default=True)
+    columns = models.JSONField(default=list)
+    position = models.PositiveSmallIntegerField(default=0)
+    on_delete = models.CharField(max_length=8, choices=OnDelete, default=OnDelete.KEEP)
+
+    def __str__(self) -> str:
+        return str(self.field)
+
+
+class FieldCounter(models.Model):
+    """The next number of an auto-number field. A row of its own, so that making records does not wait for edits of
+    the definition."""
+
+    field = models.OneToOneField(CustomField, primary_key=True, on_delete=models.CASCADE, related_name="counter")
+    next = models.BigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.next}"
 
 
 class EntityLayout(models.Model):
@@ -101,6 +143,10 @@ class EntityLayout(models.Model):
     glance = models.JSONField(default=list)
     #: The record page's panels in their order, and those left out: {"order": […], "hidden": […]}.
     panels = models.JSONField(default=dict)
+    #: What is said otherwise of our own fields: {"sector": {"label": {…}, "help": {…}, "required": true}}.
+    fields = models.JSONField(default=dict, db_default={})
+    #: Fields that no form asks for.
+    hidden = models.JSONField(default=list, db_default=[])
 
     def __str__(self) -> str:
         return self.entity
@@ -111,6 +157,8 @@ class CustomRecord(OwnedRecord):
 
     object = models.CharField(max_length=50, editable=False)
     name = models.CharField(_("name"), max_length=300, blank=True, db_collation=COLLATION)
+    #: What no two links of a kind share: the ids of both ends. Null for what is no link.
+    pair = models.CharField(max_length=73, null=True, editable=False)  # noqa: DJ001 — empty texts would be equal
     search_text = search_column("name")
     name_key = models.GeneratedField(
         expression=MatchKey(models.F("name")), output_field=models.TextField(), db_persist=True, editable=False
@@ -124,6 +172,11 @@ class CustomRecord(OwnedRecord):
             models.Index(fields=["object", "name", "id"], name="custom_name"),
             models.Index(fields=["object", "-created_at", "-id"], name="custom_created", condition=LIVE),
             models.Index(fields=["territory_id"], name="custom_territory", condition=PLACED),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["object", "pair"], name="custom_pair", condition=LIVE & Q(pair__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

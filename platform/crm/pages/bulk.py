@@ -16,13 +16,16 @@ from crm.pages.bulk_plan import DIRECT, Plan, Selection, plan, selected
 from crm.pages.controls import make_controls, typed_values
 from crm.pages.links import actor_of, entity_url
 from crm.pages.undo import told
+from crm.services.tags import add_tag, remove_tag, tag_named
 from kernel import formats
-from kernel.access import Actor, require
+from kernel.access import Actor, may_add, require
 from kernel.clean import clean_values
 from kernel.errors import Invalid, NotFound
 from kernel.query.counting import size_of
 from kernel.records import Outcome, bulk_delete, bulk_update
 from kernel.registry import Entity, Field
+
+TAGGING = ("tag", "untag")
 
 
 def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
@@ -30,6 +33,8 @@ def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     act = given.get("act", "")
     if act == "delete" and request.method == "POST":
         return _delete(request, entity)
+    if act in TAGGING and entity.asides:
+        return _tag(request, entity, given, off=act == "untag")
     if act not in ("edit", "assign"):
         raise NotFound()
     require(actor_of(request), entity.permission("change"))
@@ -43,7 +48,7 @@ def _delete(request: HttpRequest, entity: Entity) -> HttpResponse:
     require(actor, entity.permission("delete"))
     outcome = bulk_delete(entity, chosen_ids(request.POST), actor=actor)
     said = ngettext("%(n)s record deleted", "%(n)s records deleted", outcome.changed)
-    return _finish(said, outcome)
+    return finish(said, outcome)
 
 
 def _update(request: HttpRequest, entity: Entity) -> HttpResponse:
@@ -67,10 +72,29 @@ def _update(request: HttpRequest, entity: Entity) -> HttpResponse:
             return HttpResponseClientRedirect(reverse("crm:work", args=[job.pk]))
     ids = _all_ids(entity, selection, actor) if selection.everything else selection.ids
     outcome = bulk_update(entity, ids, actor=actor, values=values)
-    return _finish(ngettext("%(n)s record changed", "%(n)s records changed", outcome.changed), outcome)
+    return finish(ngettext("%(n)s record changed", "%(n)s records changed", outcome.changed), outcome)
 
 
-def _finish(said: str, outcome: Outcome) -> HttpResponse:
+def _tag(request: HttpRequest, entity: Entity, given: QueryDict, *, off: bool) -> HttpResponse:
+    """Ask for the tag, then put it on (or take it off) what was chosen."""
+    actor = actor_of(request)
+    require(actor, entity.permission("change"))
+    ids, wish = chosen_ids(given), given.get("tag", "").strip()
+    if request.method == "POST" and wish:
+        tag = tag_named(wish, actor=actor)
+        outcome = (remove_tag if off else add_tag)(entity, ids, tag.pk, actor=actor)
+        said = ngettext("%(n)s record tagged", "%(n)s records tagged", outcome.changed)
+        if off:
+            said = ngettext("Tag taken off %(n)s record", "Tag taken off %(n)s records", outcome.changed)
+        return finish(said, outcome)
+    context = {
+        "entity": entity, "act": given.get("act"), "off": off, "selected": ids, "bulk_url": entity_url(entity, "bulk"),
+        "lookup": reverse("crm:lookup", args=["tag"]), "may_create": not off and may_add("tag", actor),
+    }  # fmt: skip
+    return render(request, "crm/bulk_tags.html", context)
+
+
+def finish(said: str, outcome: Outcome) -> HttpResponse:
     message = said % {"n": formats.num(outcome.changed)}
     if outcome.refused:
         left = ngettext("; %(n)s was not yours to change", "; %(n)s were not yours to change", outcome.refused)
@@ -100,7 +124,11 @@ def _all_ids(entity: Entity, selection: Selection, actor: Actor) -> list[UUID]:
 
 def bulk_fields(entity: Entity) -> list[Field]:
     """Fields that make sense to set alike: not what names or tells apart a record."""
-    return [f for f in entity.editable_fields if f.name != entity.title and not f.unique and f.kind != "longtext"]
+    return [
+        f
+        for f in entity.editable_fields
+        if f.name != entity.title and not f.unique and f.kind not in ("longtext", "file")
+    ]
 
 
 def bulk_chosen(entity: Entity, given: QueryDict) -> list[Field]:

@@ -27,10 +27,13 @@ def _mirror(width: float, rtl: bool, x: float, extent: float = 0) -> float:
     return round(width - x - extent if rtl else x, 1)
 
 
-def _linked(point: Point, inner: SafeString) -> SafeString:
+def _linked(point: Point, inner: SafeString, *, named: bool = False) -> SafeString:
+    """`named` says that the shape holds its own words; otherwise the link is named for those who cannot see it."""
     said = f"{point.label}: {point.text}"
     if not point.url:
         return format_html("<g><title>{}</title>{}</g>", said, inner)
+    if named:
+        return format_html('<a href="{}">{}</a>', point.url, inner)
     return format_html('<a href="{}" aria-label="{}"><title>{}</title>{}</a>', point.url, said, said, inner)
 
 
@@ -58,7 +61,7 @@ def bars(points: Sequence[Point], width: int, finding: str, *, rtl: bool) -> Saf
             y, width, _ROW, _mirror(width, rtl, 2), y + 13, "start", _short(point.label, width),
             _mirror(width, rtl, width - 4), y + 13, "end", point.text,
             kind, _mirror(width, rtl, 2, length), y + 18, length, _BAR - 4,
-        )))  # fmt: skip
+        ), named=True))  # fmt: skip
     return _frame(width, len(points) * _ROW + 4, finding, mark_safe("".join(parts)))  # noqa: S308 — parts are escaped
 
 

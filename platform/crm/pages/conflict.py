@@ -12,6 +12,7 @@ from crm.pages.labels import Labels
 from crm.pages.values import choice_text, currency_of, value_text, yes_no
 from kernel.access import Actor
 from kernel.registry import Field
+from kernel.values import BadValue, parse_value
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ def _read(field: Field, raw: str, actor: Actor) -> str:
         except ValueError:
             return raw
         return Labels(actor).learn({field.target: [pk]}).get(field.target, pk) or _("(not visible to you)")
+    if field.kind in ("multichoice", "address", "file"):
+        try:
+            return value_text(field, parse_value(field.kind, raw, options=field.fixed_options))
+        except BadValue:
+            return raw
     if field.kind == "choice":
         return choice_text(field, raw)
     return yes_no(raw == "1") if field.kind == "bool" else raw

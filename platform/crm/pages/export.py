@@ -29,6 +29,7 @@ from crm.pages.links import actor_of
 from crm.pages.state import from_query
 from crm.pages.table import Setting, arrange, records_of
 from crm.pages.values import choice_text, value_text, yes_no
+from kernel import compound
 from kernel.audit import record_act
 from kernel.formats import get_locale, local_date, local_time
 from kernel.query import page
@@ -167,8 +168,9 @@ def _plain(field: Field, value: Any, labels: Labels, dates: str) -> Any:
             return yes_no(value)
         case "date" | "datetime" if dates == "calendar":
             return harmless(written_date(value))
-        case "multichoice":
-            return harmless(value_text(field, value))
+        case "multichoice" | "file" | "address":
+            text = compound.in_cell(value) if field.kind == "address" else value_text(field, value)
+            return harmless(text) or None
         case "date":
             return value
         case "datetime":

@@ -21,12 +21,13 @@ from kernel.registry import Entity, Field
 
 _SHAPES = {
     "choice": "many", "relation": "many", "bool": "bool", "date": "date", "datetime": "date",
-    "integer": "range", "decimal": "range", "money": "range", "percent": "range",
+    "integer": "range", "decimal": "range", "money": "range", "percent": "range", "rating": "range",
+    "multichoice": "many", "address": "words", "file": "words",
 }  # fmt: skip
 
 
 def shape_of(field: Field) -> str:
-    """Which editor serves a field: text, many (of a list), bool, range or date."""
+    """Which editor serves a field: text, words (held in it), many (of a list), bool, range or date."""
     return _SHAPES.get(field.kind, "text")
 
 
@@ -56,11 +57,11 @@ def _context(request: HttpRequest, entity: Entity, field: Field, state: State, e
     labels.learn(relation_ids(entity, reading.filters))
     chosen = [v for key, values in own.items() if not key.endswith(("__empty", "__when")) for v in values]
     picked = [v for value in chosen for v in value.split(",")]
-    options = [(key, label, key in picked) for key, label in field.choices]
+    options = [(key, label, key in picked, field.colour_of.get(key, "")) for key, label in field.choices]
     if field.kind == "relation":
         ids = relation_ids(entity, reading.filters).get(field.target, set())
         names = {str(pk): labels.get(field.target, pk) for pk in ids}
-        options = [(pk, name or _("(not visible to you)"), True) for pk, name in names.items()]
+        options = [(pk, name or _("(not visible to you)"), True, "") for pk, name in names.items()]
     op = next((key.partition("__")[2] for key in own if "__" in key), "contains")
     first = {key.partition("__")[2]: values[0] for key, values in own.items()}
     return {

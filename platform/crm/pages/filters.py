@@ -176,7 +176,7 @@ def _say(field: Field, value: Any, labels: Labels) -> str:
         if value == MY_TEAM:
             return _("my team")
         return labels.get(field.target, value) or _("(not visible to you)")
-    if field.kind == "choice":
+    if field.kind in ("choice", "multichoice"):
         return choice_text(field, value)
     if field.kind == "datetime":
         return formats.date_short(value)

@@ -1,6 +1,6 @@
 """A list gathered into groups, each with its count, sums and first rows: a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -44,8 +44,12 @@ def draw_grouped(setting: Setting, by: By) -> Table:
                 kept[currency] = kept.get(currency, 0) + amount
     # Groups beyond those shown would be missing from a total: then there is none.
     columns = columns_of(setting, state, {} if gathered.others else totals)
-    groups = [_group(setting, by, bucket, records.get(bucket.key, []), columns, state) for bucket in gathered.buckets]
-    rows = [row for group in groups for row in group.rows]
+    every = [record for bucket in gathered.buckets for record in records.get(bucket.key, [])]
+    rows = draw_rows(setting, every, columns, state)
+    drawn = {row.pk: row for row in rows}
+    groups = [
+        _group(setting, by, bucket, records.get(bucket.key, []), columns, state, drawn) for bucket in gathered.buckets
+    ]
     return Table(
         columns, rows, gathered.count, "", "", [*setting.problems, *told], groups=groups, others=gathered.others,
         others_count=gathered.others_count,
@@ -76,8 +80,9 @@ def key_of(by: By, record: Any) -> str:
 
 
 def _group(
-    setting: Setting, by: By, bucket: Bucket, records: Sequence[Any], columns: Sequence[Column], state: State
-) -> GroupRows:
+    setting: Setting, by: By, bucket: Bucket, records: Sequence[Any], columns: Sequence[Column], state: State,
+    drawn: Mapping[Any, Row],
+) -> GroupRows:  # fmt: skip
     more = ""
     if bucket.count > len(records) and records:
         more = _more(setting, state, bucket.key, cursors_of(records[-1], setting.entity, sort=state.sort or None)[1])
@@ -85,7 +90,7 @@ def _group(
     return GroupRows(
         bucket.key, bucket.label, bucket.count,
         [total_words(bucket.sums.get(c.field.name, {})) for c in columns[1:]],
-        draw_rows(setting, records, columns, state), more, listed,
+        [drawn[record.pk] for record in records], more, listed,
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class Lane:
     sums: dict[str, Decimal] = field(default_factory=dict)
     cards: list[Card] = field(default_factory=list)
     more: str = ""
+    #: Of a choice's lane: its colour.
+    colour: str = ""
 
     @property
     def sum_text(self) -> str:
@@ -110,7 +112,8 @@ def lanes_of(entity: Entity, setting: Setting, group: Any) -> list[Lane]:
     board = board_of(entity, setting.state)
     lane_field = entity.field(board.lane)
     if lane_field.kind == "choice":
-        lanes = [Lane(key, str(label)) for key, label in lane_field.choices]
+        colours = lane_field.colour_of
+        lanes = [Lane(key, str(label), colour=colours.get(key, "")) for key, label in lane_field.choices]
         return lanes if lane_field.required else [*lanes, Lane(NONE, _("empty"))]
     if board != entity.board:
         return _fullest(entity, setting, lane_field)

@@ -43,6 +43,7 @@ class Option:
     kind: str = ""
     marked: Pieces = field(default_factory=list)
     marked_details: tuple[Pieces, ...] = ()
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def option_of(one: Shown) -> Option:
     entity = one.hit.entity
     return Option(
         one.title, entity_url(entity, "detail", one.hit.id), entity.icon, one.detail, kind=str(entity.label),
-        marked=one.title_pieces, marked_details=one.detail_pieces,
+        marked=one.title_pieces, marked_details=one.detail_pieces, tier=one.tier,
     )  # fmt: skip
 
 
@@ -126,9 +127,15 @@ def _known(records: Mapping[UUID, str], actor: Actor) -> list[Option]:
         wanted.setdefault(name, []).append(pk)
     labels = Labels(actor).learn(wanted)
     return [
-        Option(label, entity_url(seen[name], "detail", pk), seen[name].icon, kind=str(seen[name].label))
+        Option(
+            label,
+            entity_url(seen[name], "detail", pk),
+            seen[name].icon,
+            kind=str(seen[name].label),
+            tier=labels.tier(pk),
+        )
         for pk, name in chosen.items()
-        if (label := labels.get(name, pk))
+        if (label := labels.get(name, pk)) and not labels.is_deleted(pk)
     ]
 
 
@@ -141,7 +148,7 @@ def _places(request: HttpRequest, text: str) -> list[Option]:
 def _acts(text: str, actor: Actor) -> list[Option]:
     options = []
     for entity in seen_entities(actor):
-        if may_add(entity, actor):
+        if not entity.ends and may_add(entity, actor):
             options.append(Option(_("New %s") % str(entity.label).lower(), entity_url(entity, "create"), "plus"))
     if (address := optional_url("crm:import_list")) and actor.may("crm.account.import"):
         options.append(Option(_("Import a file"), address, "file-up"))

@@ -14,11 +14,14 @@ from crm.pages.history import history_of
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.neighbours import neighbours_of
-from crm.pages.related import related_lists
+from crm.pages.related import pointing_words, related_lists
+from crm.pages.undo import told
 from crm.pages.values import cell, is_ordinal
+from crm.panels import Frame, draw_panels
 from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for
 from kernel.audit import record_opening
+from kernel.errors import Invalid
 from kernel.records import delete_record
 from kernel.registry import Entity, Field, registry
 
@@ -45,14 +48,25 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
         "shares_url": entity_url(entity, "shares", pk), "why_url": entity_url(entity, "why", pk),
     }  # fmt: skip
+    frame = Frame(actor, entity, record, may_change)
     if wants(request, "rail"):
         return _vary(render(request, "crm/record_rail.html", context))
     if not wants(request, "record"):
         record_opening(actor=actor, entity=entity, record=record)
         note_opened(actor=actor, entity=entity.name, pk=pk)
-    context["related"] = related_lists(entity, pk, actor=actor)
+    context["head_panels"], context["panels"] = draw_panels(frame, "head"), draw_panels(frame, "main")
+    context["picture"] = _picture(frame)
+    context["related"] = related_lists(entity, record, actor=actor)
     context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
     return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))
+
+
+def _picture(frame: Frame) -> dict[str, Any] | None:
+    """Photo or logo, and where another is sent; None for records that have none."""
+    if not hasattr(frame.record, "picture_id"):
+        return None
+    shown = frame.record.picture_id
+    return {"url": f"/files/{shown}/?show=1" if shown else "", "send": f"{frame.place}picture/"}
 
 
 def _vary(response: HttpResponse) -> HttpResponse:
@@ -100,9 +114,19 @@ def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> 
 
 def delete(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     """Put the record away at once; the toast brings it back."""
-    record = delete_record(entity, pk, actor=actor_of(request))
+    try:
+        record = delete_record(entity, pk, actor=actor_of(request))
+    except Invalid as error:  # something points to it that holds it fast
+        messages.error(request, " ".join(str(p) for several in error.problems.values() for p in several))
+        return _gone_to(request, entity_url(entity, "detail", pk))
     message = _("“%s” was deleted") % entity.title_of(record)
+    if "stay" in request.POST:  # taken off a list on another record's page
+        return told(message, undo=f"/undo/{record.audit_id}/")
+    message += pointing_words(entity, pk, actor=actor_of(request))
     messages.success(request, message, extra_tags=f"undo:/undo/{record.audit_id}/")
-    address = entity_url(entity, "list")
+    return _gone_to(request, entity_url(entity, "list"))
+
+
+def _gone_to(request: HttpRequest, address: str) -> HttpResponse:
     htmx = request.headers.get("HX-Request") == "true"
     return HttpResponseClientRedirect(address) if htmx else HttpResponseRedirect(address)

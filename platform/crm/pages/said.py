@@ -26,6 +26,8 @@ def value_said(field: Field, value: Any, labels: Labels, *, currency: str = "") 
         return ""
     if field.kind == "relation":
         return _name(field, value, labels)
+    if field.kind in ("address", "file"):
+        return value_text(field, value) if isinstance(value, Mapping) else str(value)
     if field.kind == "datetime":
         moment = parse_datetime(str(value))
         return value_text(field, moment) if moment else str(value)

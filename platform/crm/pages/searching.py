@@ -18,7 +18,7 @@ _LATELY = 40
 def seen_entities(actor: Actor) -> list[Entity]:
     """Entities with pages that the actor may see, of engines that are on."""
     on = registry.entities_of(actor.engines)
-    return [entity for entity in on if entity.pages and actor.may(entity.permission("view"))]
+    return [entity for entity in on if entity.pages and not entity.is_part and actor.may(entity.permission("view"))]
 
 
 def freshness(actor: Actor) -> Mapping[UUID, int]:

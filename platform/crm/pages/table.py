@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString
 from crm.models import SavedView, ViewChoice
 from crm.pages.columns import shown_fields
 from crm.pages.filters import Chip, Reading, chips, read_filters
-from crm.pages.labels import Labels
+from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
 from crm.pages.values import cell, is_summed, money_text
 from crm.pages.view_choice import choice_of, columns_from, first_view, widths_from
 from crm.pages.views_store import views_of
+from crm.selectors.tags import Worn, tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
@@ -141,6 +142,8 @@ class Row:
     #: What a phone's card shows: a sum at the end of the first line, words on the second.
     sum: SafeString
     words: Sequence[SafeString]
+    tier: str = ""
+    tags: Sequence[Worn] = ()
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,11 @@ def draw_rows(setting: Setting, records: Sequence[Any], columns: Sequence[Column
     may_change = setting.actor.may(setting.entity.permission("change"))
     # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
     base, back = entity_url(setting.entity, "list"), list_param(state)
-    return [_row(setting, record, columns, base, back, may_change) for record in records]
+    worn = tags_by_record(setting.entity, [record.pk for record in records]) if setting.entity.asides else {}
+    return [
+        replace(_row(setting, record, columns, base, back, may_change), tags=worn.get(record.pk, ()))
+        for record in records
+    ]
 
 
 def count_and_sums(
@@ -296,6 +303,7 @@ def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, ba
         record.pk, title, f"{base}{record.pk}/{back}", cells,
         next((c.html for c in cells if c.column.field.kind == "money" and c.html), SafeString("")),
         [c.html for c in cells if c.html and c.column.field.kind != "money"][:2],
+        record.tier if shows(entity, "tier") else "",
     )  # fmt: skip
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.pages.labels import Labels
 from crm.pages.links import record_url
-from frontend.templatetags.pv import avatar
-from kernel import formats
+from frontend.icons import draw_icon
+from frontend.templatetags.pv import avatar, tier, tier_mark
+from kernel import compound, formats
 from kernel.derived.rollups import MIXED
 from kernel.registry import Field
 
@@ -21,7 +23,8 @@ _TEXT: dict[str, Callable[[Any], str]] = {
     "integer": formats.num, "decimal": formats.num, "percent": formats.pct, "date": formats.date_short,
     "datetime": formats.datetime_, "phone": formats.phone,
 }  # fmt: skip
-_LATIN = frozenset({"email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid"})
+_LATIN = frozenset({"email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "autonumber"})
+STARS = 5
 
 
 def currency_of(field: Field, record: Any) -> str:
@@ -54,6 +57,8 @@ def value_text(field: Field, value: Any, *, currency: str = "") -> str:
         return formats.listed(choice_text(field, one) for one in value)
     if field.kind == "choice":
         return choice_text(field, value)
+    if field.kind in ("address", "file"):
+        return compound.text_of(field.kind, value)
     if is_ordinal(field):
         return formats.digits(value)  # a year is a name, not a quantity: it takes no thousands separator
     return _TEXT.get(field.kind, str)(value)
@@ -123,24 +128,92 @@ def _moment(one: _Value) -> SafeString:
     )  # fmt: skip
 
 
+def choice_chip(field: Field, value: Any) -> SafeString:
+    """A choice in its colour; without one, its words alone."""
+    text, colour = choice_text(field, value), field.colour_of.get(str(value))
+    if not colour:
+        return format_html("<bdi>{}</bdi>", text)
+    return format_html('<span class="chip tint-{}"><bdi>{}</bdi></span>', colour, text)
+
+
+def _choice(one: _Value) -> SafeString:
+    if one.field.name == "tier" and str(one.value).isdigit():
+        return tier(int(one.value))
+    return choice_chip(one.field, one.value)
+
+
+def _choices(one: _Value) -> SafeString:
+    if not one.field.colours:
+        return _plain(one)
+    chips = format_html_join("", "{}", ((choice_chip(one.field, value),) for value in one.value))
+    return format_html('<span class="flex flex-wrap gap-1 min-w-0">{}</span>', chips)
+
+
+def _stars(one: _Value) -> SafeString:
+    """Stars for the eye, a number for the ear."""
+    number = int(one.value)
+    told = _("%(n)s of %(all)s stars") % {"n": formats.num(number), "all": formats.num(STARS)}
+    return format_html(
+        '<span class="stars" role="img" aria-label="{}"><b aria-hidden="true">{}<i>{}</i></b></span>',
+        told, "★" * number, "★" * (STARS - number),
+    )  # fmt: skip
+
+
+def _yes_no(one: _Value) -> SafeString:
+    """A no is what most boxes say: it stays quiet."""
+    return format_html("<bdi>{}</bdi>", yes_no(one.value)) if one.value or one.field.stored else EMPTY
+
+
+def _file(one: _Value) -> SafeString:
+    return format_html(
+        '<span class="flex items-center gap-1.5 min-w-0">{}<bdi dir="ltr" class="cut">{}</bdi></span>',
+        draw_icon("file-text"), one.value["name"],
+    )  # fmt: skip
+
+
+def _file_link(one: _Value) -> SafeString:
+    address = reverse("crm:field_file", args=[one.record.entity_name, one.record.pk, one.field.name])
+    return format_html(
+        '<a class="link" href="{}"><bdi dir="ltr">{}</bdi></a> <span class="text-muted text-xs">{}</span>',
+        address, one.value["name"], formats.filesize(one.value["size"]),
+    )  # fmt: skip
+
+
+def _address_block(one: _Value) -> SafeString:
+    """As on an envelope."""
+    parts = [str(one.value[part]) for part in compound.PARTS if one.value.get(part)]
+    lines = format_html_join(SafeString("<br>"), "<bdi>{}</bdi>", ((part,) for part in parts))
+    return format_html('<span class="block">{}</span>', lines)
+
+
 def _relation(one: _Value) -> SafeString:
     name = one.labels.get(one.field.target, one.value)
     if not name:
         return format_html('<span class="text-muted">{}</span>', _("not visible to you"))
+    if one.labels.is_deleted(one.value):
+        return format_html('<span class="text-muted"><s><bdi>{}</bdi></s> ({})</span>', name, _("deleted"))
     if one.field.target == "user":
         return format_html(
             '<span class="flex items-center gap-2 min-w-0">{}<bdi class="cut">{}</bdi></span>',
             avatar(name, one.value),
             name,
         )
-    return format_html('<bdi title="{}">{}</bdi>', name, name) if len(name) > 28 else format_html("<bdi>{}</bdi>", name)
+    long = format_html(' title="{}"', name) if len(name) > 28 else ""
+    plain = format_html("<bdi{}>{}</bdi>", long, name)
+    return _with_tier(plain, one)
+
+
+def _with_tier(html: SafeString, one: _Value) -> SafeString:
+    """A customer's worth is always in sight: its bars beside its name."""
+    mark = tier_mark(one.labels.tier(one.value))
+    return format_html('<span class="withtier">{}{}</span>', html, mark) if mark else html
 
 
 def _relation_link(one: _Value) -> SafeString:
     name, address = one.labels.get(one.field.target, one.value), record_url(one.field.target, one.value)
-    if not name or not address:
+    if not name or not address or one.labels.is_deleted(one.value):
         return _relation(one)
-    return format_html('<a class="link" href="{}"><bdi>{}</bdi></a>', address, name)
+    return _with_tier(format_html('<a class="link" href="{}"><bdi>{}</bdi></a>', address, name), one)
 
 
 def _email(one: _Value) -> SafeString:
@@ -176,11 +249,16 @@ def _host(one: _Value) -> SafeString:
 
 
 _Draw = Callable[[_Value], SafeString]
-_DRAW: dict[str, _Draw] = {"date": _date, "datetime": _moment, "relation": _relation, "url": _host}
+_DRAW: dict[str, _Draw] = {
+    "date": _date, "datetime": _moment, "relation": _relation, "url": _host, "choice": _choice,
+    "multichoice": _choices, "rating": _stars, "file": _file, "bool": _yes_no,
+}  # fmt: skip
 _LINKED: dict[str, _Draw] = {
     "relation": _relation_link,
     "email": _email,
     "phone": _phone,
     "url": _url,
     "longtext": _longtext,
+    "file": _file_link,
+    "address": _address_block,
 }

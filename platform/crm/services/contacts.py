@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact
+from crm.services.customers import prepare_customer
 from kernel.access import Actor
 from kernel.errors import Invalid
 
@@ -15,3 +16,4 @@ def prepare_contact(contact: Contact, changed: set[str], actor: Actor) -> None:
     contact.name = f"{contact.first_name} {contact.last_name}".strip()
     if not contact.name:
         raise Invalid.one("last_name", "required", _("Give at least one name."))
+    prepare_customer(contact, changed, actor)

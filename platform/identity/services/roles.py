@@ -1,6 +1,6 @@
 """Roles are data: built-in ones start with what engines declare, and administrators change them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -156,3 +156,10 @@ def delete_role(*, actor: Actor, role: Role) -> None:
         raise Invalid.one("", "in_use", _("Someone still has this role. Give them another one first."))
     record_act("deleted", actor=actor, entity="role", record=role, changes={"name": [role.name, None]})
     role.delete()
+
+
+def forget_permissions(codes: Collection[str]) -> None:
+    """Take these out of every role: what they were about is gone for good, and must not come back by its name."""
+    for role in Role.everything.filter(levels__has_any_keys=list(codes)).select_for_update():
+        role.levels = {code: level for code, level in role.levels.items() if code not in codes}
+        role.save(update_fields=["levels"])

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access import NOTHING, Actor, entity_for, records_visible_to
@@ -21,31 +22,10 @@ from kernel.values import BadValue, parse_value
 
 OPERATORS = ("eq", "ne", "in", "contains", "gte", "lte", "gt", "lt", "empty", "when")
 #: Parameters of a list that are no filters.
-RESERVED = frozenset(
-    {
-        "q",
-        "cursor",
-        "limit",
-        "sort",
-        "fields",
-        "expand",
-        "view",
-        "columns",
-        "page",
-        "format",
-        "group",
-        "lane",
-        "mode",
-        "f",
-        "by",
-        "on",
-        "at",
-        "span",
-        "measure",
-        "shape",
-        "exact",
-    }
-)
+RESERVED = frozenset({
+    "q", "cursor", "limit", "sort", "fields", "expand", "view", "columns", "page", "format", "group", "lane", "mode",
+    "f", "by", "on", "at", "span", "measure", "shape", "exact",
+})  # fmt: skip
 ME, MY_TEAM = "me", "my_team"
 
 
@@ -85,6 +65,8 @@ def operators_for(field: Field) -> tuple[str, ...]:
         return ("in", "ne", "empty")
     if field.kind == "bool":
         return ("eq",)
+    if field.kind in ("address", "file"):
+        return ("contains", "empty")
     if field.kind in ("date", "datetime"):
         return ("eq", "gte", "lte", "gt", "lt", "when", "empty")
     if field.numeric:
@@ -194,7 +176,10 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
         return _related(kind.field(hop), name, one, actor, holds)
     if not may_be_asked(kind, one.field):
         raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
-    field = kind.field(one.field)
+    field = asked_field(kind, one.field)
+    if field.asks:
+        condition = import_string(field.asks)(kind, one.op, one.values)
+        return condition if holds else ~condition
     condition = _condition(field, one, actor)
     if not holds:
         # These two are told of empty values already.
@@ -208,8 +193,13 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
 
 def may_be_asked(kind: Entity, name: str) -> bool:
     """Whether the entity, as this reader may see it, lets one filter by that field: by a masked one, values leak."""
-    field = kind.all_fields.get(name)
+    field = kind.all_fields.get(name) or next((f for f in kind.asides if f.name == name), None)
     return field is not None and not field.masked
+
+
+def asked_field(kind: Entity, name: str) -> Field:
+    """The field of a condition; some that are asked are no column of the record (its tags)."""
+    return kind.all_fields.get(name) or next(f for f in kind.asides if f.name == name)
 
 
 def _related(relation: Field, name: str, one: Filter, actor: Actor, holds: bool) -> Q:

@@ -13,6 +13,8 @@ class Suggestion:
     id: UUID
     label: str
     detail: str = ""
+    #: Rank of a customer's worth, where its kind has one.
+    tier: str = ""
 
 
 def labels_for(entity: str | Entity, ids: Iterable[UUID | None], *, actor: Actor) -> dict[UUID, str]:

@@ -15,7 +15,7 @@ def suggest(entity: str | Entity, text: str, *, actor: Actor, limit: int = 8) ->
     kind = entity_for(actor, entity)
     if fold(text):
         shown = show(find(text, actor=actor, entities=[kind], most=limit), actor=actor)
-        return [Suggestion(one.hit.id, one.title, one.detail) for one in shown]
+        return [Suggestion(one.hit.id, one.title, one.detail, one.tier) for one in shown]
     rows = records_visible_to(actor, kind).order_by(*([kind.title] if kind.title else []), "id")
     first = [Hit(kind, pk, Verdict(Tier.WORD), read("")) for pk in rows.values_list("pk", flat=True)[:limit]]
-    return [Suggestion(one.hit.id, one.title, one.detail) for one in show(first, actor=actor)]
+    return [Suggestion(one.hit.id, one.title, one.detail, one.tier) for one in show(first, actor=actor)]

@@ -89,13 +89,14 @@ class Registry:
         return entity
 
     def lists_on(self, name: str) -> tuple[tuple[Entity, Listed], ...]:
-        """What is listed on the page of a record of this entity, in the order in which engines stand."""
-        return tuple(
+        """What is listed on the page of a record of this entity, by place, then in the order in which engines stand."""
+        found = [
             (entity, listed)
             for entity in self.entities
             for listed in entity.listed_by
             if entity.field(listed.field).target == name
-        )
+        ]
+        return tuple(sorted(found, key=lambda one: one[1].position))
 
     def reading_jobs(self) -> frozenset[str]:
         return frozenset(kind for m in self.modules for kind in m.reading_jobs)

@@ -78,6 +78,7 @@ def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
     named += [name for section in entity.layout for name in section.fields]
     named += [entity.board.lane, *entity.board.card] if entity.board else []
     named += [entity.owner] if entity.owner else []
+    named += [*entity.within, *(entity.hangs_on or ())]
     for name in named:
         if name not in fields:
             yield _error("E011", f"{where} names the field {name!r}, which it does not have.")
@@ -95,7 +96,7 @@ def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
     for role, actions in entity.levels.items():
         if set(actions) - set(ACTIONS) or set(actions.values()) - set(LEVELS):
             yield _error("E015", f"{where}: the levels of {role!r} name an unknown action or level.")
-    for path in (entity.prepare, entity.events):
+    for path in (entity.prepare, entity.events, entity.after, *(aside.asks for aside in entity.asides)):
         yield from _importable(path, where)
 
 

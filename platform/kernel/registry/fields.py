@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -15,11 +16,12 @@ from kernel.errors import Text
 Kind = Literal[
     "text", "longtext", "integer", "decimal", "money", "percent", "date", "datetime", "bool", "choice",
     "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "uuid", "relation", "multichoice",
+    "rating", "address", "file", "autonumber",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
-NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent"})
+NUMERIC: frozenset[str] = frozenset({"integer", "decimal", "money", "percent", "rating"})
 TEXTUAL: frozenset[str] = frozenset(
-    {"text", "longtext", "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code"}
+    {"text", "longtext", "email", "phone", "url", "national_id", "legal_id", "iban", "postal_code", "autonumber"}
 )
 
 
@@ -40,6 +42,8 @@ class F:
     default: Any = None
     #: Other fields whose values the default depends on.
     default_by: tuple[str, ...] = ()
+    #: The choices, where the column does not know them.
+    choices: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ class Field:
     max_length: int | None = None
     choices: tuple[tuple[str, Text], ...] = ()
     target: str = ""
+    #: Of a relation: what becomes of the value when the record it points to is deleted.
+    on_delete: Literal["keep", "clear", "refuse"] = "keep"
     currency: str = ""
     places: int | None = None
     lowest: int | None = None
@@ -76,6 +82,15 @@ class Field:
     in_list: bool = True
     default: Any = None
     default_by: tuple[str, ...] = ()
+    #: Colours of choices by their keys, from the palette that pages have; and choices that are no longer offered.
+    colours: tuple[tuple[str, str], ...] = ()
+    retired: tuple[str, ...] = ()
+    #: How a text is written: a named pattern or a mask (see kernel.patterns).
+    pattern: str = ""
+    #: Of a number that new records get by themselves: `take(how_many)` gives their texts.
+    take: Any = field(default=None, compare=False)
+    #: Dotted path of `f(kind, op, values) -> Q` that filters by what is no column.
+    asks: str = ""
     #: Shown to this reader as dots, and whether they may ask for the value itself.
     masked: bool = False
     revealable: bool = False
@@ -115,7 +130,11 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind not in ("longtext", "multichoice") and not self.masked
+        return self.kind not in ("longtext", "multichoice", "address", "file") and not self.masked
+
+    @cached_property
+    def colour_of(self) -> Mapping[str, str]:
+        return dict(self.colours)
 
     def options(self) -> dict[str, Any]:
         """What `kernel.values.parse_value` needs to know beside the kind; the caller's to change."""
@@ -126,7 +145,7 @@ class Field:
         """The same, shared: for those who read it for every value of a batch."""
         given = {
             "choices": self.choices, "max_length": self.max_length, "decimal_places": self.places,
-            "min_value": self.lowest, "max_value": self.highest,
+            "min_value": self.lowest, "max_value": self.highest, "pattern": self.pattern or None,
         }  # fmt: skip
         return {name: value for name, value in given.items() if value is not None}
 
@@ -179,7 +198,8 @@ def resolve(spec: F, model: type[models.Model]) -> Field:
         name=spec.name, kind=kind, label=spec.label or capfirst(column.verbose_name),
         help=spec.help or column.help_text,
         required=required and not spec.readonly, readonly=spec.readonly or not column.editable, unique=column.unique,
-        max_length=column.max_length, choices=tuple((str(v), label) for v, label in (column.flatchoices or ())),
+        max_length=column.max_length,
+        choices=spec.choices or tuple((str(v), label) for v, label in (column.flatchoices or ())),
         target=target, currency=spec.currency, places=getattr(column, "decimal_places", None), in_list=spec.in_list,
         lowest=lowest, highest=highest,
         default=spec.default, default_by=spec.default_by,

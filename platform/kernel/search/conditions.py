@@ -23,11 +23,12 @@ def word_condition(kind: Entity, word: Word) -> Q:
         if not kind.has_search:
             return found
         return found & _in_column(word) | _in_own(kind, word)
-    return _in_column(word) | _in_own(kind, word)
+    found = _in_column(word) | _in_own(kind, word)
+    return found | _in_column(word, "more_text") if kind.has_more else found
 
 
-def _in_column(word: Word) -> Q:
-    parts = [_holds(form) for form in word.forms] + [begins(form) for form in word.near]
+def _in_column(word: Word, column: str = "search_text") -> Q:
+    parts = [_holds(form, column) for form in word.forms] + [begins(form, column) for form in word.near]
     return Q(*parts, _connector=Q.OR)
 
 
@@ -46,13 +47,13 @@ def hidden_fields(kind: Entity) -> set[str]:
     return set(kind.search_sources) - {field.name for field in kind.searched}
 
 
-def _holds(form: str) -> Q:
+def _holds(form: str, column: str) -> Q:
     if len(form) >= INSIDE:
-        return Q(search_text__holds=form)
-    return begins(form)
+        return Q(**{f"{column}__holds": form})
+    return begins(form, column)
 
 
-def begins(form: str) -> Q:
+def begins(form: str, column: str = "search_text") -> Q:
     """Where a word begins: at the start, or after a space."""
     begin = like_pattern(form)[1:]
-    return Q(search_text__begins=begin) | Q(search_text__begins=f"% {begin}")
+    return Q(**{f"{column}__begins": begin}) | Q(**{f"{column}__begins": f"% {begin}"})

@@ -18,7 +18,7 @@ from kernel.models import TITLE_LETTERS, TitleIndex
 from kernel.query.lookups import like_pattern
 from kernel.query.select import shown_columns
 from kernel.registry import Entity
-from kernel.search.conditions import answering
+from kernel.search.conditions import answering, hidden_fields
 from kernel.search.matching import INSIDE, Said
 from kernel.search.typed import Typed
 from kernel.text.folding import fold
@@ -80,7 +80,18 @@ def _has_title_index(kind: Entity) -> bool:
 
 def _columns(kind: Entity) -> list[str]:
     mine = f"{kind.owner}_id" if kind.has_owner else "created_by_id"
-    return ["pk", mine, *(field.column for field in kind.searched)]
+    return ["pk", mine, *(field.column for field in kind.searched), *(["more_text"] if _says_more(kind) else [])]
+
+
+def _says_more(kind: Entity) -> bool:
+    """Whether further numbers and addresses count; who may not see all that is searched is not told of them."""
+    return kind.has_more and not hidden_fields(kind)
+
+
+def _more(text: str) -> list[Said]:
+    """The further numbers and addresses, each by itself."""
+    kinds = (("email" if "@" in word else "phone", word) for word in text.split())
+    return [Said("more_text", kind, word) for kind, word in kinds]
 
 
 def _read(kind: Entity, rows: Sequence[tuple[Any, ...]], actor: Actor) -> list[Proposal]:
@@ -89,6 +100,8 @@ def _read(kind: Entity, rows: Sequence[tuple[Any, ...]], actor: Actor) -> list[P
         if pk in found:
             continue
         said, related = [], {}
+        if _says_more(kind):
+            said += _more(values.pop())
         for field, value in zip(kind.searched, values, strict=True):
             if field.kind == "relation":
                 if value is not None:

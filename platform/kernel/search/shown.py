@@ -26,6 +26,8 @@ class Shown:
     #: What it belongs to, and what answered beside the title (or how to reach it).
     details: tuple[str, ...]
     detail_pieces: tuple[Pieces, ...]
+    #: The value tier, of customers.
+    tier: str = ""
 
     @property
     def detail(self) -> str:
@@ -80,7 +82,9 @@ def _shown(kind: Entity, hit: Hit, row: Any, labels: dict[UUID, str]) -> Shown:
     elif reach := next((f for f in kind.searched if f.kind in _REACH and getattr(row, f.column)), None):
         parts.append(_text(kind, reach, row, labels))
     details = tuple(dict.fromkeys(part for part in parts if part))[:3]
-    return Shown(hit, title, pieces(title, forms), details, tuple(pieces(part, forms) for part in details))
+    ranked = kind.all_fields.get("tier")
+    tier = str(row.tier or "") if ranked and not ranked.masked else ""
+    return Shown(hit, title, pieces(title, forms), details, tuple(pieces(part, forms) for part in details), tier)
 
 
 def _answers(kind: Entity, field: Field, row: Any, labels: dict[UUID, str], hit: Hit) -> bool:

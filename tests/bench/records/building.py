@@ -6,17 +6,18 @@ from typing import Any
 from django.db import transaction
 
 from crm.customization.derived import define_formula, define_rollup
-from crm.customization.services import define_field, define_object
+from crm.customization.objects import define_object
+from crm.customization.services import INDEX_JOB, define_field
 from crm.models import Account, Contact
 from identity.actors import actor_for
 from identity.models import Role, Team, User
 from kernel.access import Actor
 from kernel.context import Tenant, public_context, tenant_context
+from kernel.jobs import run_due
 from kernel.models import Job, RecordShare
 from modules.sfa.models import Deal
 from tenants import sql
 from tests.bench.measure import Stopwatch, long_watch, progress
-from tests.bench.records.indexes import index_own_fields
 from tests.bench.reference import ID, fill_reference
 from tests.factories import make_workspace
 
@@ -66,7 +67,7 @@ class Reference:
     rows: dict[str, int]
 
 
-def build_reference(contacts: int) -> tuple[Reference, Stopwatch]:
+def build_reference(contacts: int) -> tuple[Reference, Stopwatch, Stopwatch]:
     rows = {
         "contacts": contacts, "accounts": contacts // 5, "deals": contacts * 3 // 10,
         "projects": contacts * PROJECTS // 10,
@@ -87,11 +88,13 @@ def build_reference(contacts: int) -> tuple[Reference, Stopwatch]:
             more = {"owners": [str(pk) for pk in owners], "owners_n": len(owners), "projects": rows["projects"]}
             sql.run(_PROJECTS, {**params, **more, "accounts": rows["accounts"]})
             _share(people[1], contacts)
-        index_own_fields(tenant)
+    with tenant_context(tenant), long_watch() as indexing:
+        progress("… indexes of own fields")
+        run_due()
     with public_context():
         for table in ("crm_account", "crm_contact", "crm_customrecord", "sfa_deal", "kernel_share"):
             sql.run(f'VACUUM ANALYZE "{tenant.schema}".{table}')
-    return Reference(tenant, admin, people[1], rows), watch
+    return Reference(tenant, admin, people[1], rows), watch, indexing
 
 
 def _people() -> list[User]:
@@ -134,7 +137,7 @@ def _define(admin: Actor) -> None:
         how="sum", of="amount",
     )  # fmt: skip
     # What these would calculate of every record is written with the records.
-    Job.objects.filter(state=Job.State.WAITING).delete()
+    Job.objects.exclude(kind=INDEX_JOB).delete()
 
 
 def _share(member: User, contacts: int) -> None:

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from crm.customization.services import define_field, define_object
+from crm.customization.objects import define_object
+from crm.customization.services import define_field
 from kernel.access import Actor
 from kernel.context import Tenant
 from kernel.records import create_record

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0007_search_indexes"),
+        ("crm", "0009_found_by_every_number"),
         ("identity", "0002_values_of_custom_fields"),
     ]
 

@@ -1,0 +1,1 @@
+"""The relationship map as SVG, drawn by the server: nothing is measured, moved or scaled by script."""

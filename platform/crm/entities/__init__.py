@@ -1,0 +1,1 @@
+"""What the customer base describes of its records, once."""

@@ -1,0 +1,71 @@
+"""Files in and out. What comes from outside is never shown as a page of ours, whatever it says it is."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.pages.links import actor_of
+from crm.pages.undo import told
+from crm.panels.acting import any_record, frame_of
+from crm.services.files import Upload, attach_file, set_picture
+from kernel import files, formats
+from kernel.access import get_record_for
+from kernel.errors import Invalid
+
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_MOST_AT_ONCE = 20
+
+
+def upload_files(request: HttpRequest, entity: str, pk: UUID) -> HttpResponse:
+    frame = any_record(request, entity, pk)
+    kept, said = [], []
+    for upload in _given(request)[:_MOST_AT_ONCE]:
+        try:
+            kept.append(attach_file(frame.entity, pk, upload, actor=frame.actor))
+        except Invalid as error:
+            said += [f"{upload.name}: {p}" for several in error.problems.values() for p in several]
+    if said:
+        return _refused(request, said)
+    if not kept:
+        return HttpResponse(status=204)
+    message = ngettext("%(n)s file was added", "%(n)s files were added", len(kept)) % {"n": formats.num(len(kept))}
+    return told(message, undo=f"/undo/{kept[0].audit_id}/" if len(kept) == 1 else "")
+
+
+def _given(request: HttpRequest) -> list[Upload]:
+    return list(request.FILES.getlist("file"))
+
+
+def change_picture(request: HttpRequest, entity: str, pk: UUID) -> HttpResponse:
+    """A photo or logo; without a file the present one is taken away."""
+    frame = frame_of(request, entity, pk)
+    given = _given(request)
+    try:
+        record = set_picture(frame.entity, pk, given[0] if given else None, actor=frame.actor)
+    except Invalid as error:
+        return _refused(request, [str(p) for several in error.problems.values() for p in several])
+    audit = getattr(record, "audit_id", None)
+    said = _("The picture was changed") if given else _("The picture was removed")
+    return told(said, undo=f"/undo/{audit}/" if audit else "")
+
+
+def _refused(request: HttpRequest, lines: list[str]) -> HttpResponse:
+    return render(request, "crm/panels/_refused.html", {"lines": lines}, status=422)
+
+
+def download(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
+    """A file of a record that the asker may see. `?show` lets pictures stand in a page; all else is a download."""
+    row = get_record_for(actor_of(request), "attachment", pk)
+    shown = "show" in request.GET and row.content_type in _SHOWN
+    kind = row.content_type if shown else "application/octet-stream"
+    response = FileResponse(files.open_file(row.ref), content_type=kind)
+    how = "inline" if shown else "attachment"
+    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(row.name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=3600" if shown else "private, no-store"
+    return response

@@ -1,0 +1,1 @@
+"""What the customer base reads for its panels and lists."""

@@ -1,0 +1,185 @@
+"""Who stands around a customer: the accounts above and below, people and partners, two steps far."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm.models import Account
+from crm.selectors.ties import seen_from, ties_among
+from kernel.access import Actor, entity_for, records_visible_to
+
+MOST = 40
+MOST_NEAR = 14
+MOST_BELOW = 8
+MOST_FAR = 3
+
+
+@dataclass
+class Node:
+    """A customer on the map. `word` says what it is to the one that it is drawn from."""
+
+    entity: str
+    pk: UUID
+    name: str
+    word: str = ""
+    #: What kind of tie it is: a role's group, "up" for the hierarchy, "here" for who works or lives there.
+    group: str = "here"
+    tier: str = ""
+    kind: str = ""
+    far: list["Node"] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, UUID]:
+        return self.entity, self.pk
+
+
+@dataclass
+class Network:
+    center: Node
+    above: list[Node] = field(default_factory=list)
+    below: list[Node] = field(default_factory=list)
+    near: list[Node] = field(default_factory=list)
+    #: How many more there are than drawn, by what they are: "below", "people", "ties".
+    more: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def drawn(self) -> int:
+        return 1 + len(self.above) + len(self.below) + sum(1 + len(node.far) for node in self.near)
+
+
+def node_of(entity: str, record: Any, word: str = "", group: str = "") -> Node:
+    kind = getattr(record, "kind", "") if entity == "account" else ""
+    return Node(entity, record.pk, record.name or "—", word, group, record.tier, kind)
+
+
+def network_of(entity: str, record: Any, *, actor: Actor, hops: int = 2) -> Network:
+    """A fixed number of queries, whatever hangs on the record."""
+    net = Network(node_of(entity, record))
+    seen = {net.center.key}
+    ties = _tied(net, entity, record, actor, seen)
+    if entity == "account":
+        _storeys(net, record, actor, seen)
+        people = _people(net, record, actor, seen)
+    else:
+        people = _homes(record, actor, seen)
+    net.near = [*ties, *people][:MOST_NEAR]
+    dropped = len(ties) + len(people) - len(net.near)
+    net.more = {name: n for name, n in {**net.more, "ties": net.more.get("ties", 0) + dropped}.items() if n}
+    if hops > 1:
+        _second_step(net, actor, seen)
+    _blank_tiers(net, actor)
+    return net
+
+
+def _blank_tiers(net: Network, actor: Actor) -> None:
+    """Whose role hides the tier does not read it off the map."""
+    fields = {name: entity_for(actor, name).all_fields.get("tier") for name in ("account", "contact")}
+    blind = {name for name, field in fields.items() if field is None or field.masked}
+    for node in (net.center, *net.above, *net.below, *net.near, *(far for near in net.near for far in near.far)):
+        if node.entity in blind:
+            node.tier = ""
+
+
+def _tied(net: Network, entity: str, record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
+    rows = list(ties_among(entity, [record.pk], actor=actor).filter(is_active=True).order_by("id")[: MOST_NEAR + 1])
+    found = []
+    for row in rows:
+        tie = seen_from(entity, record.pk, row)
+        node = node_of(tie.entity, tie.other, tie.word, tie.group)
+        if node.key not in seen:
+            seen.add(node.key)
+            found.append(node)
+    return found
+
+
+def _storeys(net: Network, record: Any, actor: Actor, seen: set[Any]) -> None:
+    """Up to three accounts above, and those right below."""
+    steps = Account.objects.filter(pk=record.pk).values_list(
+        "parent_id", "parent__parent_id", "parent__parent__parent_id"
+    )
+    ids = [pk for pk in (steps.first() or ()) if pk]
+    visible = {a.pk: a for a in records_visible_to(actor, "account").filter(pk__in=ids)}
+    for pk in ids:
+        if pk not in visible or ("account", pk) in seen:
+            break  # what stands above an account one may not see is not told either
+        seen.add(("account", pk))
+        net.above.append(node_of("account", visible[pk], _("further up") if net.above else _("parent account"), "up"))
+    below = records_visible_to(actor, "account").filter(parent_id=record.pk)
+    total = below.count()
+    for child in below.order_by("name", "id")[:MOST_BELOW]:
+        if ("account", child.pk) not in seen:
+            node = node_of("account", child, _("belongs to it"), "up")
+            seen.add(node.key)
+            net.below.append(node)
+    if total > MOST_BELOW:
+        net.more["below"] = total - MOST_BELOW
+
+
+def _people(net: Network, record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
+    """Contacts of the account, or members of the household, that no relationship has named already."""
+    here = records_visible_to(actor, "contact").filter(Q(account_id=record.pk) | Q(household_id=record.pk))
+    rows = list(here.order_by("-tier", "name", "id")[: MOST_NEAR + 1])
+    total = here.count() if len(rows) > MOST_NEAR else len(rows)
+    found = []
+    for row in rows[:MOST_NEAR]:
+        node = node_of(
+            "contact", row, row.job_title or (_("lives here") if row.household_id == record.pk else ""), "here"
+        )
+        if node.key not in seen:
+            seen.add(node.key)
+            found.append(node)
+    if total > MOST_NEAR:
+        net.more["people"] = total - MOST_NEAR
+    return found
+
+
+def _homes(record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
+    """Where a person works and lives."""
+    wanted = {record.account_id: _("works here"), record.household_id: _("lives here")}
+    wanted.pop(None, None)
+    rows = records_visible_to(actor, "account").filter(pk__in=list(wanted))
+    nodes = [node_of("account", row, wanted[row.pk], "here") for row in rows if ("account", row.pk) not in seen]
+    seen.update(node.key for node in nodes)
+    return nodes
+
+
+def _second_step(net: Network, actor: Actor, seen: set[Any]) -> None:
+    """What those around are to others: three each, so that nobody's circle covers the rest."""
+    budget = MOST - net.drawn
+    for entity in ("contact", "account"):
+        near = {node.pk: node for node in net.near if node.entity == entity}
+        if not near:
+            continue
+        rows = ties_among(entity, near, actor=actor).filter(is_active=True).order_by("id")[:200]
+        for row in rows:
+            for pk in _near_ends(entity, row, near):
+                tie = seen_from(entity, pk, row)
+                node = node_of(tie.entity, tie.other, tie.word, tie.group)
+                if budget and node.key not in seen and len(near[pk].far) < MOST_FAR:
+                    seen.add(node.key)
+                    near[pk].far.append(node)
+                    budget -= 1
+    _colleagues(net, actor, seen, budget)
+
+
+def _near_ends(entity: str, row: Any, near: Iterable[UUID]) -> list[UUID]:
+    ends = (getattr(row, f"from_{entity}_id"), getattr(row, f"to_{entity}_id"))
+    return [pk for pk in ends if pk in near]
+
+
+def _colleagues(net: Network, actor: Actor, seen: set[Any], budget: int) -> None:
+    """Around a person: who else is where they work or live."""
+    near = {node.pk: node for node in net.near if node.entity == "account" and net.center.entity == "contact"}
+    if not near:
+        return
+    here = records_visible_to(actor, "contact").filter(Q(account_id__in=near) | Q(household_id__in=near))
+    for row in here.order_by("-tier", "name", "id")[: 4 * MOST_FAR]:
+        home = near.get(row.account_id) or near.get(row.household_id)
+        if home and budget and ("contact", row.pk) not in seen and len(home.far) < MOST_FAR:
+            seen.add(("contact", row.pk))
+            home.far.append(node_of("contact", row, row.job_title, "here"))
+            budget -= 1

@@ -1,0 +1,44 @@
+"""Tags of records: of one, of a page of them, and as a filter."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from crm.models import Tagging
+from kernel.registry import Entity
+
+
+@dataclass(frozen=True)
+class Worn:
+    """A tag as a record wears it."""
+
+    pk: UUID
+    name: str
+    colour: str
+
+
+def _live() -> QuerySet[Any]:
+    return Tagging.objects.filter(tag__deleted_at__isnull=True)
+
+
+def tags_by_record(entity: Entity, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Worn]]:
+    """Of records that the asker was shown already; one query."""
+    rows = _live().filter(entity=entity.name, record_id__in=list(ids)).order_by("tag__name")
+    found: dict[UUID, list[Worn]] = {}
+    for record, pk, name, colour in rows.values_list("record_id", "tag_id", "tag__name", "tag__colour"):
+        found.setdefault(record, []).append(Worn(pk, name, colour))
+    return found
+
+
+def condition(kind: Entity, op: str, values: Sequence[Any]) -> Q:
+    """`tags=<id>`, `tags__ne=<id>`, `tags__empty=1`."""
+    mine = _live().filter(entity=kind.name)
+    if op == "in":
+        return Q(pk__in=mine.filter(tag_id__in=values).values("record_id"))
+    if op == "empty":
+        any_tag = Q(Exists(mine.filter(record_id=OuterRef("pk"))))
+        return ~any_tag if values[0] else any_tag
+    return ~Q(Exists(mine.filter(record_id=OuterRef("pk"), tag_id__in=values)))

@@ -1,0 +1,85 @@
+"""Putting tags on records and taking them off."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Tag, Tagging
+from kernel.access import Actor, get_record_for, records_visible_to, require_open
+from kernel.errors import Invalid, NotFound
+from kernel.ids import uuid7
+from kernel.records import Outcome, bulk_delete, create_record, upsert_records
+from kernel.registry import Entity, registry
+from kernel.registry.book import UnknownName
+
+NOT_TAGGABLE = _("Records of this kind carry no tags.")
+
+
+def prepare_tagging(tagging: Any, changed: set[str], actor: Actor) -> None:
+    if "entity" in changed:
+        taggable(tagging.entity)
+
+
+def taggable(name: str) -> Entity:
+    """The entity of this name, if its records may carry tags."""
+    try:
+        kind = registry.entity(name)
+    except UnknownName:
+        raise Invalid.one("entity", "not_taggable", NOT_TAGGABLE) from None
+    if not kind.asides:
+        raise Invalid.one("entity", "not_taggable", NOT_TAGGABLE)
+    return kind
+
+
+@transaction.atomic
+def add_tag(entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Actor) -> Outcome:
+    """Put one tag on many records; those that are not the actor's to change are counted as refused."""
+    require_open()
+    kind = taggable(registry.entity(entity).name)
+    label = get_record_for(actor, "tag", tag)
+    wanted = list(dict.fromkeys(ids))
+    allowed = set(records_visible_to(actor, kind, "change").filter(pk__in=wanted).values_list("pk", flat=True))
+    has = set(_of(kind, allowed).filter(tag_id=label.pk).values_list("record_id", flat=True))
+    rows = [{"tag": label, "entity": kind.name, "record_id": pk} for pk in wanted if pk in allowed - has]
+    outcome = Outcome(batch=uuid7())
+    made = upsert_records("tagging", rows, actor=actor, match=(), batch=outcome.batch)
+    outcome.changed = sum(result.kind == "made" for result in made)
+    outcome.unchanged, outcome.refused = len(has), len(wanted) - len(allowed)
+    return outcome
+
+
+@transaction.atomic
+def remove_tag(entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Actor) -> Outcome:
+    """Take one tag off many records."""
+    kind, wanted = taggable(registry.entity(entity).name), list(dict.fromkeys(ids))
+    rows = list(_of(kind, wanted).filter(tag_id=tag).values_list("pk", flat=True))
+    return bulk_delete("tagging", rows, actor=actor)
+
+
+def _of(kind: Entity, ids: Iterable[UUID]) -> Any:
+    return Tagging.objects.filter(entity=kind.name, record_id__in=list(ids))
+
+
+def tag_named(text: str, *, actor: Actor) -> Tag:
+    """The tag that is meant: by its id, by its name, or made anew as "new:<name>"."""
+    try:
+        found: Tag = get_record_for(actor, "tag", UUID(text))
+        return found
+    except ValueError:
+        pass
+    name = " ".join(text.removeprefix("new:").split())[:60]
+    if not name:
+        raise NotFound()
+    made: Tag = Tag.objects.filter(name=name).first() or create_record(
+        "tag", actor=actor, values={"name": name, "colour": _next_colour()}
+    )
+    return made
+
+
+def _next_colour() -> str:
+    """Colours in turn, so that a row of tags is told apart without anybody choosing."""
+    order: Sequence[str] = ("blue", "amber", "teal", "plum", "green", "grey")
+    return order[Tag.objects.count() % len(order)]
