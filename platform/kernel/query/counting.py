@@ -10,6 +10,11 @@ from django.db.models import QuerySet
 #: What the planner thinks of a count beyond this is not even tried; below it, the clock decides.
 COST = 400_000
 BUDGET_MS = 400
+#: The same for a page, which shows the number beside its rows and is not to be kept waiting for it.
+PAGE_COST = 20_000
+PAGE_MS = 40
+#: Counted without a look at the clock.
+CHEAP = 3_000
 
 
 @dataclass(frozen=True)
