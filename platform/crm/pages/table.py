@@ -24,7 +24,7 @@ from crm.selectors.tags import Worn, tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
-from kernel.query.counting import CHEAP, PAGE_COST, PAGE_MS, Size, planned, rounded, within
+from kernel.query.counting import CHEAP, PAGE_MS, Size, planned, rounded, within, worth_trying
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -217,7 +217,7 @@ def size_and_sums(
     if exact or cost <= CHEAP:
         number, totals = count_and_sums(entity, queryset, names)
         return Size(number), totals
-    if cost <= PAGE_COST:
+    if worth_trying(rows, cost):
         try:
             with within(PAGE_MS):
                 number, totals = count_and_sums(entity, queryset, names)
