@@ -189,8 +189,10 @@ def _saving(reference: Reference, size: Size) -> Iterator[Reading]:
         given = json.dumps({"job_title": f"Engineer {next(numbers)}"})
         return program.patch(f"/api/v1/contacts/{pk}/", given, content_type="application/json")
 
-    acts: dict[str, Callable[[], Any]] = {"save_cell": partial(cell, "city"), "save_own_cell": partial(cell, "x_score"), "save_new": made,
-            "save_api": patched}  # fmt: skip
+    acts: dict[str, Callable[[], Any]] = {
+        "save_cell": partial(cell, "city"), "save_own_cell": partial(cell, "x_score"), "save_new": made,
+        "save_api": patched,
+    }  # fmt: skip
     for metric, act in acts.items():
         answer = act()
         status = (answer[0] if isinstance(answer, tuple) else answer).status_code
