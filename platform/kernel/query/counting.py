@@ -13,7 +13,7 @@ BUDGET_MS = 400
 #: The same for a page, which shows the number beside its rows and is not to be kept waiting for it.
 PAGE_MS = 40
 #: Counted without a look at the clock; tried; and tried where few rows are expected, which then are far apart.
-CHEAP, PAGE_COST, FEW_COST, FEW = 3_000, 8_000, 20_000, 20_000
+CHEAP, PAGE_COST, FEW_COST, FEW = 3_000, 5_000, 20_000, 10_000
 
 
 @dataclass(frozen=True)
