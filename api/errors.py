@@ -32,6 +32,7 @@ TITLES: Mapping[str, Text] = {
     "parse_error": _("The request could not be read"),
     "not_authenticated": _("Sign in first"),
     "denied": _("Not allowed"),
+    "second_step_required": _("A second step is missing"),
     "not_found": _("Not found"),
     "method_not_allowed": _("This address does not take this method"),
     "not_acceptable": _("No such format"),

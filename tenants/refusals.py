@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
 
@@ -46,7 +47,8 @@ def unknown_workspace(request: HttpRequest, host: str) -> HttpResponse:
 def closed_workspace(request: HttpRequest, organization: Organization) -> HttpResponse:
     if wants_problem(request):
         return _problem(request, Refusal(403, "workspace_closed", organization.sentence))
-    context = {"organization": organization, "sentence": organization.sentence}
+    closing = reverse("tenants:closing", urlconf="config.urls_workspace")
+    context = {"organization": organization, "sentence": organization.sentence, "closing": closing}
     return _page(request, "tenants/closed_workspace.html", 403, **context)
 
 

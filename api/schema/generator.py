@@ -18,18 +18,21 @@ from kernel.registry.overlay import current_overlay
 
 
 class EngineGenerator(SchemaGenerator):
-    #: Names of the organization's own entities that the reader may see.
-    own: frozenset[str] = frozenset()
+    """`own`: names of the organization's own entities that the reader may see."""
+
+    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
+        self.own = own
 
     def _initialise_endpoints(self) -> None:
         super()._initialise_endpoints()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
         # Views of the API wear the gate's mark; anything else that happens to be a DRF view is not ours to publish.
         found: Any = self.endpoints
-        self.endpoints = [
+        ours = (
             endpoint for endpoint in found
             if (engine := getattr(endpoint[3], "peyvand_engine", None)) is not None and is_on(engine)
-        ]  # fmt: skip
-        self.endpoints = [one for endpoint in self.endpoints for one in _written_out(self.own, *endpoint)]
+        )  # fmt: skip
+        self.endpoints: list[Any] = [one for endpoint in ours for one in _written_out(self.own, *endpoint)]
 
     def get_schema(self, request: Any = None, public: bool = True) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(None, public=True)  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
@@ -67,9 +70,7 @@ def _drop_blank_defaults(schemas: dict[str, Any]) -> None:
 def _document(
     _engines: frozenset[str], _language: str | None, _overlay: UUID | None, own: frozenset[str]
 ) -> dict[str, Any]:
-    generator = EngineGenerator()
-    generator.own = own
-    return generator.get_schema()  # type: ignore[no-untyped-call]  # drf-spectacular's is untyped
+    return EngineGenerator(own).get_schema()
 
 
 def document_for(request: HttpRequest | Request) -> dict[str, Any]:

@@ -107,8 +107,8 @@ class Server:
             password.chmod(0o600)
             run_quietly(
                 [programs / "bin" / "initdb", "-D", self.data, "-U", SUPERUSER, "--pwfile", password,
-                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--lc-ctype={letters()}", "--locale-provider=icu",
-                 "--icu-locale=und",
+                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--lc-ctype={letters()}",
+                 "--locale-provider=icu", "--icu-locale=und",
                  *(["--no-sync"] if "fsync" in self.settings else [])],
                 cwd=self.home, env=self.environment(), account=self.account,
                 advice="On a Linux without glibc (Alpine) these programs do not run: "

@@ -44,7 +44,14 @@ SELECT (SELECT json_agg(held) FROM held), ARRAY(SELECT id::text FROM mine), ARRA
         team_id IS NULL OR team_id IN (SELECT id FROM above) AS open
       FROM kernel_record_type ORDER BY entity, position, id
     ) r
-  ), EXISTS (SELECT 1 FROM identity_territory WHERE deleted_at IS NULL)
+  ), EXISTS (SELECT 1 FROM identity_territory WHERE deleted_at IS NULL),
+  (
+    SELECT since + grace_days * interval '1 day' FROM identity_secondsteprule
+    WHERE (who = 'everybody' OR (who = 'admins' AND EXISTS (SELECT 1 FROM held WHERE key = 'admin')))
+    AND NOT EXISTS (
+      SELECT 1 FROM mfa_authenticator WHERE user_id = %(user)s AND type IN ('totp', 'webauthn')
+    )
+  )
 """
 
 
@@ -54,7 +61,7 @@ def actor_for(user: User, tenant: Tenant) -> Actor:
         return Actor(user_id=user.pk, label=str(user))
     with connection.cursor() as cursor:
         cursor.execute(_REACH, {"team": user.team_id, "user": user.pk, "role": user.role_id})
-        roles, mine, below, above, land, sharing, types, territories = cursor.fetchone()
+        roles, mine, below, above, land, sharing, types, territories, secure_by = cursor.fetchone()
     held = [(role, effective_levels(role)) for role in map(_role, _read(roles))]
     fields, reveals = field_levels(held)
     admin = any(role.is_admin for role, _levels in held)
@@ -64,7 +71,7 @@ def actor_for(user: User, tenant: Tenant) -> Actor:
         role_ids=frozenset(role.pk for role, _levels in held), admin=admin, sharing=sharing,
         roles=tuple(HeldRole(role.pk, role.label, levels) for role, levels in held),
         types=tuple(_type(one, admin) for one in _read(types)), fields=fields, reveals=reveals,
-        has_territories=territories,
+        has_territories=territories, secure_by=secure_by,
     )  # fmt: skip
 
 

@@ -11,15 +11,19 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from identity import mail
+from identity.actors import actor_for
 from identity.addresses import workspace_name, workspace_url
 from identity.models import User
+from identity.second_step import setup_url
 from identity.services.emails import holder_of
+from identity.services.second_step import keeps_second_step
+from kernel.context import get_tenant
 
 #: allauth's letters → ours. Everything else it sends tells of a change to the account: one letter with one sentence.
 LETTERS = {
@@ -64,6 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People come by invitation; a new workspace is signed up for on the public site."""
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **given: Any) -> Any:
+        """Whoever still lacks the second step that is asked of them comes past the page that helps to set one up."""
+        response = super().post_login(request, user, **given)
+        tenant = get_tenant()
+        if tenant is None or tenant.is_public or actor_for(user, tenant).secure_by is None:
+            return response
+        return HttpResponseRedirect(setup_url(getattr(response, "url", "/")))
 
     def is_safe_url(self, url: str) -> bool:
         """Only this very workspace: another one's host is foreign, though we serve it too."""
@@ -113,10 +125,16 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
-        "cannot_delete_authenticator": _("Two-step verification cannot be switched off here."),
+        "cannot_delete_authenticator": _(
+            "This workspace asks for a second step. Add a passkey before you switch your authenticator app off."
+        ),
         "cannot_generate_recovery_codes": _("Recovery codes need an authenticator app or a passkey first."),
         "unverified_email": AccountAdapter.error_messages["unverified_primary_email"],
     }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last second step stays while the workspace asks for one."""
+        return not keeps_second_step(authenticator)
 
     def get_totp_issuer(self) -> str:
         return f"Peyvand {workspace_name()}" if workspace_name() != "Peyvand" else "Peyvand"

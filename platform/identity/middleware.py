@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from identity.actors import actor_for
 from identity.languages import negotiate
 from identity.models import User
-from identity.seen import note_presence
+from identity.second_step import turned_away
+from identity.seen import note_presence, note_session
 from identity.sessions import belongs_here
 from kernel.context import PUBLIC_TENANT, Tenant
 from kernel.formats import use_locale
@@ -31,13 +32,14 @@ class ActorMiddleware:
         request.locale = locale_of(tenant, user or negotiate(request, tenant))
         if user:
             note_presence(user)
+            note_session(request)
         with (
             translation.override(request.locale.language),
             use_locale(request.locale),
             timezone.override(zoneinfo.ZoneInfo(request.locale.time_zone)),
         ):
             request.LANGUAGE_CODE = request.locale.language
-            response = self.get_response(request)
+            response = turned_away(request) or self.get_response(request)
         response.headers["Content-Language"] = request.locale.language
         return response
 

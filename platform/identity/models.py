@@ -1,6 +1,8 @@
 """People, what they may do, and how they prove who they are. In the public schema the people are the operators."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -229,6 +231,33 @@ class TerritoryMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.territory_id}"
+
+
+class SecondStepRule(models.Model):
+    """Who must have a second step (an authenticator app or a passkey) to sign in. A workspace has one row, or none."""
+
+    ONLY = UUID(int=1)
+
+    class Who(models.TextChoices):
+        NOBODY = "nobody", _("Nobody has to")
+        ADMINS = "admins", _("Administrators")
+        EVERYBODY = "everybody", _("Everybody")
+
+    id = models.UUIDField(primary_key=True, default=ONLY, editable=False)
+    who = models.CharField(_("who needs one"), max_length=10, choices=Who, default=Who.NOBODY)
+    grace_days = models.PositiveSmallIntegerField(_("time to set one up"), default=7)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("rule for the second step")
+        verbose_name_plural = _("rules for the second step")
+
+    def __str__(self) -> str:
+        return self.who
+
+    @property
+    def due(self) -> datetime:
+        return self.since + timedelta(days=self.grace_days)
 
 
 class ApiToken(models.Model):

@@ -51,6 +51,7 @@ team = Entity(
     match=("name",),
     levels=LEVELS,
     prepare="identity.guards.prepare_team",
+    before_delete="identity.guards.refuse_used_teams",
     pages=False,
     empty_hint=_("Teams form a tree: whoever leads a team reaches the records of all teams below it."),
 )
@@ -70,6 +71,7 @@ territory = Entity(
     match=("name",),
     levels=LEVELS,
     prepare="identity.guards.prepare_territory",
+    before_delete="identity.guards.refuse_used_territories",
     pages=False,
     importable=False,
     make_from_import=False,
@@ -108,6 +110,8 @@ manifest = Module(
     ),
     settings_pages=(
         SettingsPage(_("Users and teams"), "identity:user_list", "people", "identity.user.view"),
+        SettingsPage(_("Territories"), "identity:territory_list", "people", "identity.territory.view"),
+        SettingsPage(_("Two-step verification"), "identity:second_step", "people", "identity.role.manage"),
         SettingsPage(_("Roles"), "identity:role_list", "people", "identity.role.manage"),
         SettingsPage(_("Record types"), "identity:record_type_list", "people", "identity.role.manage"),
         SettingsPage(_("Who sees what"), "identity:why", "people", "identity.role.manage"),

@@ -7,8 +7,10 @@ from allauth.account import signals as account
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.utils import timezone
 
 from identity.models import User
+from identity.seen import SEEN
 from identity.sessions import bind_session, note_confirmation
 from kernel.access import Actor
 from kernel.audit import record_act
@@ -35,6 +37,7 @@ def audit_own(action: str, user: User, **changes: Any) -> None:
 
 def _signed_in(*, request: Any, user: User, **_: Any) -> None:
     bind_session(request.session)
+    request.session[SEEN] = int(timezone.now().timestamp())
     confirmed = not EmailAddress.objects.filter(user=user, primary=True, verified=False).exists()
     note_confirmation(request.session, confirmed=confirmed)
     audit_own("sign_in", user)

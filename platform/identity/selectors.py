@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from identity.levels import NEVER
-from identity.models import BUILTIN_ROLES, ApiToken, Invitation, Role, Team, User
-from identity.services.people import may_grant, owned_entities
+from identity.models import BUILTIN_ROLES, ApiToken, Invitation, Role, SecondStepRule, Team, User, UserRole
+from identity.services.people import may_grant
+from identity.services.second_step import STRONG
+from identity.trees import in_order
 from kernel.access import Actor
 from kernel.registry import ACTIONS, FIELD_LEVELS, LEVELS, Module, registry
 
@@ -43,39 +44,22 @@ def open_invitations() -> QuerySet[Invitation]:
 
 def teams_in_order(*, without: Team | None = None) -> list[tuple[Team, int]]:
     """Teams as a tree: each with its depth. `without` leaves out a team and all below it: no team is its own parent."""
-    below: dict[UUID | None, list[Team]] = {}
-    teams = list(Team.objects.select_related("manager").annotate(size=_members()).order_by("name"))
-    known = {team.pk for team in teams}
-    for team in teams:
-        below.setdefault(team.parent_id if team.parent_id in known else None, []).append(team)
-    rows: list[tuple[Team, int]] = []
-
-    def walk(parent: UUID | None, depth: int) -> None:
-        for team in below.get(parent, []):
-            if without is None or team.pk != without.pk:
-                rows.append((team, depth))
-                walk(team.pk, depth + 1)
-
-    walk(None, 0)
-    if without is None:
-        # Teams that stand below each other in a circle (written by a program) hang on nothing: show them too.
-        shown = {team.pk for team, _depth in rows}
-        rows += [(team, 0) for team in teams if team.pk not in shown]
-    return rows
+    teams = Team.objects.select_related("manager").annotate(size=_members()).order_by("name")
+    return in_order(list(teams), without=without)
 
 
 def _members() -> Count:
     return Count("members", filter=Q(members__deleted_at=None) & ~Q(members__state=User.State.DEACTIVATED))
 
 
-def records_owned_by(user: User) -> list[tuple[Any, int]]:
-    """(entity's label, number) of what somebody is responsible for."""
-    found = []
-    for entity in owned_entities():
-        number = entity.records().filter(**{f"{entity.owner}_id": user.pk}).count()
-        if number:
-            found.append((entity.label_plural, number))
-    return found
+def people_without_second_step(rule: SecondStepRule) -> QuerySet[User]:
+    """Who signs in with a password alone, among those whom the rule is about (all of them where it is about nobody)."""
+    strong = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=STRONG)
+    people: QuerySet[User] = User.objects.filter(~Exists(strong), state=User.State.ACTIVE).select_related("role")
+    if rule.who == SecondStepRule.Who.ADMINS:
+        further = UserRole.objects.filter(role__key=Role.ADMIN).values("user_id")
+        people = people.filter(Q(role__key=Role.ADMIN) | Q(pk__in=further))
+    return people.order_by("name")
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from identity.views import invitations, people, personal, record_types, roles, security, teams, why
+from identity.views import (
+    invitations,
+    people,
+    personal,
+    record_types,
+    roles,
+    second_step,
+    security,
+    teams,
+    territories,
+    why,
+)
 
 #: What everybody has who can sign in, operators too.
 personal_patterns = [
     path("settings/profile/", personal.profile, name="profile"),
     path("settings/security/", security.security, name="security"),
     path("settings/security/sessions/end/", security.end_others, name="end_sessions"),
+    path("settings/security/sessions/<int:number>/end/", security.end_one, name="end_session"),
 ]
 
 urlpatterns = [
@@ -18,11 +30,18 @@ urlpatterns = [
     path("settings/people/<uuid:pk>/role/", people.role, name="person_role"),
     path("settings/people/<uuid:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("settings/people/<uuid:pk>/reactivate/", people.reactivate, name="reactivate"),
+    path("settings/people/<uuid:pk>/second-step/", second_step.reset, name="second_step_reset"),
+    path("settings/people/<uuid:pk>/sessions/end/", people.end_sessions, name="person_sessions_end"),
     path("settings/invitations/<uuid:pk>/resend/", invitations.resend, name="invitation_resend"),
     path("settings/invitations/<uuid:pk>/cancel/", invitations.cancel, name="invitation_cancel"),
     path("settings/teams/new/", teams.create, name="team_new"),
     path("settings/teams/<uuid:pk>/", teams.edit, name="team_edit_page"),
     path("settings/teams/<uuid:pk>/delete/", teams.delete, name="team_delete"),
+    path("settings/territories/", territories.territories, name="territory_list"),
+    path("settings/territories/new/", territories.create, name="territory_new"),
+    path("settings/territories/<uuid:pk>/", territories.edit, name="territory"),
+    path("settings/territories/<uuid:pk>/delete/", territories.delete, name="territory_delete"),
+    path("settings/second-step/", second_step.rule, name="second_step"),
     path("settings/roles/", roles.roles, name="role_list"),
     path("settings/roles/<uuid:pk>/", roles.role, name="role"),
     path("settings/roles/<uuid:pk>/delete/", roles.delete, name="role_delete"),

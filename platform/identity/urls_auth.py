@@ -42,6 +42,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     # two-step verification and passkeys
+    path("second-step/", security.second_step, name="identity_second_step"),
     path("2fa/", security.to_security, name="mfa_index"),
     path("2fa/authenticate/", public(mfa.authenticate), name="mfa_authenticate"),
     path("2fa/reauthenticate/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
@@ -61,6 +62,6 @@ urlpatterns = [
         "2fa/passkeys/reauthenticate/", signed_in(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"
     ),
     path("2fa/passkeys/<int:pk>/edit/", signed_in(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
-    path("2fa/passkeys/<int:pk>/remove/", signed_in(settled(webauthn.remove_webauthn)), name="mfa_remove_webauthn"),
+    path("2fa/passkeys/<int:pk>/remove/", signed_in(settled(security.remove_passkey)), name="mfa_remove_webauthn"),
     path("sessions/", security.to_security, name="usersessions_list"),
 ]

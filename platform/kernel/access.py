@@ -7,6 +7,7 @@ Where the workspace is read-only or closed, nobody holds what would change it, t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,8 @@ class Actor:
     fields: Mapping[str, str] = field(default_factory=dict)
     #: Codes of masked fields that this actor may have revealed, one value at a time.
     reveals: frozenset[str] = frozenset()
+    #: By when this person must have a second step for signing in; None where they have one, or need none.
+    secure_by: datetime | None = None
     #: What was worked out for this actor once (kernel.narrowing).
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 

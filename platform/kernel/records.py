@@ -155,6 +155,7 @@ def delete_record(entity: str | Entity, pk: UUID | str, *, actor: Actor, version
     record = _lock(kind, pk, actor, "delete")
     if version is not None and record.version != version:
         raise Conflict(record)
+    kind.refuse_deletion([record], actor)
     require_loose(kind, record.pk)
     batch = uuid7()
     together = let_go(kind, [record.pk], actor=actor, batch=batch)
@@ -237,6 +238,7 @@ def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Ou
     outcome = Outcome()
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
+    kind.refuse_deletion(records, actor)
     held = held_fast(kind, [record.pk for record in records])
     records = [record for record in records if record.pk not in held]
     let_go(kind, [record.pk for record in records], actor=actor, batch=outcome.batch)

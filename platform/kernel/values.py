@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import cast
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from kernel.badvalue import BadValue
@@ -211,17 +213,19 @@ def _bool(raw: object, options: Options) -> bool:
 
 
 def _choice(raw: object, options: Options) -> object:
-    """The stored value itself wins, then a label, both without regard to letter variants."""
+    """The stored value itself wins, then a label, both without regard to letter variants. The reader's language comes
+    first, then the others: a file may be of another language than whoever, or whatever process, reads it in."""
     choices = cast("list[tuple[object, str | Promise]]", options.get("choices", ()))
     text = _plain(raw)
     for value, _label in choices:
         if text == str(value):
             return value
-    wanted = fold(text)
-    for normalise in (fold, match_key):
-        wanted = normalise(text)
-        for value, label in choices:
-            if wanted and wanted in (normalise(str(value)), normalise(str(label))):
+    for value in _called(text, choices):
+        return value
+    here = get_language()
+    for language in (code for code, _name in settings.LANGUAGES if code != here):
+        with override(language):
+            for value in _called(text, choices):
                 return value
     names = [label for _value, label in choices[:6]]
     comma = "، " if get_locale().language == "fa" else ", "
@@ -230,6 +234,14 @@ def _choice(raw: object, options: Options) -> object:
     raise BadValue(
         "choice", format_lazy(_("This is not in the list. Choose one of: {names}{more}"), names=listed, more=more)
     )
+
+
+def _called(text: str, choices: Iterable[tuple[object, str | Promise]]) -> Iterator[object]:
+    for normalise in (fold, match_key):
+        wanted = normalise(text)
+        for value, label in choices:
+            if wanted and wanted in (normalise(str(value)), normalise(str(label))):
+                yield value
 
 
 def _choices(raw: object, options: Options) -> list[object] | None:

@@ -208,7 +208,7 @@ def link_people(story: Story) -> None:
     seen(sara, "objects-record")
     people.locator("li form button").click()
     expect(people.locator("li")).to_have_count(0)
-    sara.on("#pv-toasts button[data-undo]").click()
+    sara.on("#pv-toasts button[data-undo]").last.click()
     expect(people.locator("li")).to_have_count(1)
     people.locator("li a").click()
     sara.page.wait_for_url(re.compile("/contacts/"))
@@ -240,7 +240,8 @@ def filter_and_change(story: Story) -> None:
     sara.on("[hx-get$='act=edit']").click()
     sara.on("#bulk-field").select_option("x_stage")
     sara.on("#bulk-dialog select[name=x_stage]").select_option("done")
-    sara.on("#bulk-dialog button.btn-primary").click()
+    sara.on("#bulk-dialog button[value=preview]").click()
+    sara.on("#bulk-dialog button[value=act]").click()
     until(lambda: sara.number("#list-count") == 7, why="three are done now")
     sara.on("#pv-toasts button[data-undo]").last.click()
     until(lambda: sara.number("#list-count") == 10, why="and run again")
@@ -300,7 +301,7 @@ def put_it_away_and_bring_it_back(story: Story) -> None:
     expect(sara.on("#away")).to_contain_text(words["many"])
     expect(sara.on("aside.side a[href='/x_projects/']")).to_have_count(0)
     seen(sara, "objects-away")
-    sara.on("#pv-toasts button[data-undo]").click()
+    sara.on("#pv-toasts button[data-undo]").last.click()
     expect(sara.on("aside.side a[href='/x_projects/']")).to_be_visible()
     assert story.api("GET", "x_projects/")["count"] == 21
 

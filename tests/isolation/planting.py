@@ -89,7 +89,8 @@ def _plant_one(model: type[models.Model], planted: dict[type[models.Model], mode
             if (value := _value(field, planted)) is not None
         }
         for name in _needed(model):
-            values.setdefault(f"{name}_id", _plant_one(model._meta.get_field(name).related_model, planted).pk)
+            related: Any = model._meta.get_field(name).related_model
+            values.setdefault(f"{name}_id", _plant_one(related, planted).pk)
         values |= _DEFINED.get(model._meta.label, {})
         planted[model] = model._base_manager.create(**values)
     return planted[model]
@@ -99,7 +100,7 @@ def _needed(model: type[models.Model]) -> list[str]:
     """Relations that may each be empty, of which a check wants one: the first of the ways that it lists."""
     checks = [c.condition for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
     ways = [check.children[0] for check in checks if isinstance(check, models.Q) and check.connector == models.Q.OR]
-    told = [pair for way in ways if isinstance(way, models.Q) for pair in way.children]
+    told: list[Any] = [pair for way in ways if isinstance(way, models.Q) for pair in way.children]
     return [name.removesuffix("__isnull") for name, empty in told if name.endswith("__isnull") and not empty]
 
 

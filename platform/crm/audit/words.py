@@ -32,6 +32,10 @@ ACTS: Final[Mapping[str, tuple[str, Words]]] = {
     "mfa_added": ("shield-check", _("Added a second step")),
     "mfa_removed": ("shield", _("Removed a second step")),
     "mfa_reset": ("shield", _("Made new recovery codes")),
+    "mfa_taken": ("shield", _("Reset a person's second step")),
+    "second_step_rule": ("shield-check", _("Changed who needs a second step")),
+    "session_ended": ("log-out", _("Ended a sign-in on a device")),
+    "territory_people": ("map-pin", _("Changed the people of a territory")),
     "token_issued": ("key", _("Issued an API token")),
     "token_revoked": ("key", _("Revoked an API token")),
     "invited": ("user-plus", _("Invited")),
@@ -78,6 +82,7 @@ NOTES: Final[Mapping[str, Words]] = {
     "currency": _("Currency"), "weekend": _("Weekend"), "first_weekday": _("The week begins on"),
     "currency_display": _("Iranian amounts are shown in"), "fiscal_first_month": _("The fiscal year begins in"),
     "owner": _("Owner"), "reason": _("Reason"), "shared": _("Shared"), "head": _("Fingerprint"),
+    "who": _("Who needs one"), "grace_days": _("Days to set one up"), "people": _("People"), "roles": _("Roles"),
     "keep_changes": _("Months changes are kept"), "keep_sign_ins": _("Months sign-ins are kept"),
     "keep_reads": _("Months reads are kept"), "opened": _("Records whose opening is noted"),
 }  # fmt: skip

@@ -102,7 +102,8 @@ def _told(definition: CustomField) -> list[Field]:
     relation: CustomRelation | None = getattr(definition, "relation", None)
     if definition.kind != "relation" or relation is None:
         return fields
-    return [replace(field, on_delete=relation.on_delete) for field in fields]
+    on_delete: Any = relation.on_delete
+    return [replace(field, on_delete=on_delete) for field in fields]
 
 
 def _listed(definition: CustomField) -> Listed | None:
@@ -125,7 +126,7 @@ def own_entity(definition: CustomObject, fields: Sequence[Field]) -> Entity:
     label = definition.label if link else definition.title_label
     title = F("name", label=spoken(label, "name"), required=not link, readonly=link)
     listed = [f.name for f in fields if f.in_list][:5]
-    body = (*fields, "owner") if link else ("owner", *fields)
+    body: tuple[str | F | Field, ...] = (*fields, "owner") if link else ("owner", *fields)
     own: dict[str, Any] = {"match": tuple(definition.ends), "ends": tuple(definition.ends)} if link else {}
     return Entity(
         name=definition.name, plural=definition.plural, model="crm.CustomRecord", engine="crm",

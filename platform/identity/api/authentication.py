@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from identity.actors import actor_for
 from identity.models import ApiToken, User
+from identity.second_step import refuse_overdue
 from identity.seen import note_presence
 from identity.services.tokens import authenticate_token
 from kernel.context import PUBLIC_TENANT, get_tenant
@@ -36,6 +37,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if token is None:
             raise exceptions.AuthenticationFailed(UNKNOWN)
         act_as(request, token.user)
+        refuse_overdue(request._request.actor)  # type: ignore[attr-defined]  # set a line above
         note_presence(token.user)
         return token.user, token
 

@@ -51,6 +51,13 @@ class Invite(Strict):
     email = serializers.CharField(max_length=254)
     name = serializers.CharField(max_length=150, required=False, default="")
     role = serializers.CharField(default="member", help_text="Key or id of a role.")
+    roles = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        default=list,
+        max_length=20,
+        help_text="Further roles: keys or ids.",
+    )
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
     person = serializers.UUIDField(
         required=False, allow_null=True, default=None, help_text="A name-only user who shall take over their records."
@@ -77,10 +84,18 @@ class InvitationList(serializers.Serializer[Any]):
 
 class NewRole(Strict):
     role = serializers.CharField(help_text="Key or id of a role.")
+    roles = serializers.ListField(
+        child=serializers.CharField(), required=False, max_length=20,
+        help_text="Further roles beside it: keys or ids; left out, those held stay.",
+    )  # fmt: skip
 
 
 class Leave(Strict):
     to = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="Who gets the records.")
+    by_kind = serializers.DictField(
+        child=serializers.UUIDField(), required=False, default=dict,
+        help_text="Other receivers by kind: an entity's name, led_teams, served_territories, shares, shared_views.",
+    )  # fmt: skip
 
 
 class PersonOut(serializers.Serializer[Any]):
@@ -88,3 +103,15 @@ class PersonOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     state = serializers.CharField()
     role = serializers.CharField(source="role.key", allow_null=True)
+    roles = serializers.SerializerMethodField(help_text="Further roles, by key.")
+
+    def get_roles(self, user: Any) -> list[str]:
+        return [one.role.key for one in user.further_roles.select_related("role").order_by("role__key")]
+
+
+class TerritoryPeople(Strict):
+    people = serializers.ListField(child=serializers.UUIDField(), max_length=1000, help_text="Everybody who serves it.")
+
+
+class Ended(serializers.Serializer[Any]):
+    ended = serializers.IntegerField(help_text="How many sign-ins were ended.")

@@ -12,10 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
+from identity.actors import actor_for
 from identity.models import ApiToken, User
+from identity.second_step import refuse_overdue
 from identity.services import issue_token
 from identity.throttle import allowed
 from kernel.access import Actor
+from kernel.context import require_tenant
 from kernel.errors import Invalid
 
 LIFE = timedelta(days=90)
@@ -34,6 +37,7 @@ def token_by_password(request: HttpRequest, *, email: str, password: str, code: 
         raise exceptions.AuthenticationFailed(MISMATCH)
     check_second_factor(found, code)
     actor = Actor(user_id=found.pk, label=str(found))
+    refuse_overdue(actor_for(found, require_tenant()))
     return issue_token(actor=actor, user=found, name=str(_("Signed in by password")), expires_at=timezone.now() + LIFE)
 
 

@@ -13,4 +13,6 @@ urlpatterns = [
     path("users/<uuid:pk>/role/", views.RoleView.as_view(), name="api-user-role"),
     path("users/<uuid:pk>/deactivate/", views.DeactivateView.as_view(), name="api-user-deactivate"),
     path("users/<uuid:pk>/reactivate/", views.ReactivateView.as_view(), name="api-user-reactivate"),
+    path("users/<uuid:pk>/sessions/", views.SessionsView.as_view(), name="api-user-sessions"),
+    path("territories/<uuid:pk>/people/", views.TerritoryPeopleView.as_view(), name="api-territory-people"),
 ]

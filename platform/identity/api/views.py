@@ -13,15 +13,18 @@ from rest_framework.views import APIView
 from api.access import Anyone, actor_of
 from identity.api import serializers as body
 from identity.api.sign_in import token_by_password
-from identity.models import Role, Team, User
+from identity.models import Role, Team, Territory, User
 from identity.selectors import open_invitations, roles_in_order
 from identity.services import (
     cancel_invitation,
     deactivate_user,
+    end_sessions_of,
     invite_user,
     reactivate_user,
     resend_invitation,
+    set_further_roles,
     set_role,
+    set_territory_people,
 )
 from identity.services.people import MANAGE
 from kernel.access import get_record_for, require
@@ -90,6 +93,7 @@ class InvitationsView(APIView):
         team: Team | None = get_record_for(actor, "team", values["team"]) if values["team"] else None
         invitation = invite_user(
             actor=actor, email=values["email"], name=values["name"], role=role_named(values["role"]), team=team,
+            roles=[role_named(text) for text in values["roles"]],
             person=person(request, values["person"]) if values["person"] else None,
         )  # fmt: skip
         return Response(body.InvitationOut(invitation).data, status=201)
@@ -117,17 +121,21 @@ class ResendView(APIView):
 class RoleView(APIView):
     @extend_schema(request=body.NewRole, responses=body.PersonOut)
     def post(self, request: Request, pk: UUID) -> Response:
-        role = role_named(read(body.NewRole, request)["role"])
-        user = set_role(actor=actor_of(request), user=person(request, pk), role=role)
+        values = read(body.NewRole, request)
+        further = [role_named(text) for text in values["roles"]] if "roles" in values else None
+        user = set_role(actor=actor_of(request), user=person(request, pk), role=role_named(values["role"]))
+        if further is not None:
+            user = set_further_roles(actor=actor_of(request), user=user, roles=further)
         return Response(body.PersonOut(user).data)
 
 
 class DeactivateView(APIView):
     @extend_schema(request=body.Leave, responses=body.PersonOut)
     def post(self, request: Request, pk: UUID) -> Response:
-        to = read(body.Leave, request)["to"]
-        receiver = person(request, to) if to else None
-        user = deactivate_user(actor=actor_of(request), user=person(request, pk), to=receiver)
+        values = read(body.Leave, request)
+        receiver = person(request, values["to"]) if values["to"] else None
+        others = {kind: person(request, one) for kind, one in values["by_kind"].items()}
+        user = deactivate_user(actor=actor_of(request), user=person(request, pk), to=receiver, by_kind=others)
         return Response(body.PersonOut(user).data)
 
 
@@ -135,3 +143,30 @@ class ReactivateView(APIView):
     @extend_schema(request=None, responses=body.PersonOut)
     def post(self, request: Request, pk: UUID) -> Response:
         return Response(body.PersonOut(reactivate_user(actor=actor_of(request), user=person(request, pk))).data)
+
+
+class SessionsView(APIView):
+    """A person's sign-ins in browsers; their tokens are another matter."""
+
+    @extend_schema(responses=body.Ended)
+    def delete(self, request: Request, pk: UUID) -> Response:
+        require(actor_of(request), MANAGE)
+        ended = end_sessions_of(actor=actor_of(request), user=person(request, pk))
+        return Response({"ended": ended})
+
+
+class TerritoryPeopleView(APIView):
+    @extend_schema(responses=body.TerritoryPeople)
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(_people_of(get_record_for(actor_of(request), "territory", pk)))
+
+    @extend_schema(request=body.TerritoryPeople, responses=body.TerritoryPeople)
+    def put(self, request: Request, pk: UUID) -> Response:
+        territory: Territory = get_record_for(actor_of(request), "territory", pk)
+        people = [person(request, one) for one in read(body.TerritoryPeople, request)["people"]]
+        set_territory_people(actor=actor_of(request), territory=territory, people=people)
+        return Response(_people_of(territory))
+
+
+def _people_of(territory: Territory) -> dict[str, Any]:
+    return {"people": [one.user_id for one in territory.memberships.order_by("user__name")]}

@@ -1,6 +1,7 @@
 """Bringing a colleague in: an e-mail with a way in, good once and for seven days."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from identity.mail import send_invitation
 from identity.models import Invitation, Role, Team, User
 from identity.services.emails import clean_email, holder_of, set_primary_email
 from identity.services.passwords import check_password_strength
-from identity.services.people import MANAGE, may_grant
+from identity.services.people import MANAGE, may_grant, set_further_roles
 from identity.services.tokens import digest
 from identity.services.writing import change_user, created_user, lock_user, tell
 from kernel.access import Actor, require, require_open
@@ -22,9 +23,13 @@ from kernel.errors import Denied, Invalid, NotFound
 
 @transaction.atomic
 def invite_user(
-    *, actor: Actor, email: str, name: str = "", role: Role, team: Team | None = None, person: User | None = None
-) -> Invitation:
-    """Invite by e-mail. `person` is a placeholder that an import made: the colleague takes over its records."""
+    *, actor: Actor, email: str, name: str = "", role: Role, roles: Iterable[Role] = (), team: Team | None = None,
+    person: User | None = None,
+) -> Invitation:  # fmt: skip
+    """Invite by e-mail. `person` is a placeholder that an import made: the colleague takes over its records.
+
+    `roles` are those they will hold beside the main one.
+    """
     require(actor, MANAGE)
     if not may_grant(actor, role):
         raise Denied(_("Only an administrator may make somebody administrator."))
@@ -35,6 +40,7 @@ def invite_user(
         person = holder
     name = name.strip() or (person.name if person else email.partition("@")[0])
     user = _invited(actor, person, email=email, name=name, role=role, team=team)
+    set_further_roles(actor=actor, user=user, roles=roles)
     Invitation.objects.filter(user=user).delete()
     invitation = Invitation(user=user, email=email, name=name, role=role, team=team, invited_by_id=actor.user_id)
     _send(invitation)
@@ -101,6 +107,7 @@ def cancel_invitation(*, actor: Actor, invitation: Invitation) -> None:
     user = lock_user(invitation.user)
     if user.state == User.State.INVITED:
         change_user(user, actor=actor, state=User.State.PLACEHOLDER, role=None, email=None)
+        user.further_roles.all().delete()
     invitation.delete()
     record_act("uninvited", actor=actor, entity="user", record=user, changes={"email": [invitation.email, None]})
 

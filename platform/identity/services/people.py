@@ -1,8 +1,7 @@
-"""What administrators do with people: roles, teams, leaving and coming back."""
+"""What administrators do with people: their roles and their team."""
 
 from collections.abc import Iterable
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +10,7 @@ from identity.models import Role, Team, User, UserRole
 from identity.services.writing import change_user, lock_user, tell
 from kernel.access import Actor, require
 from kernel.audit import record_act
-from kernel.context import get_tenant
 from kernel.errors import Denied, Invalid
-from kernel.records import bulk_update
-from kernel.registry import Entity, registry
 
 MANAGE = "identity.user.manage"
 
@@ -85,63 +81,3 @@ def set_team(*, actor: Actor, user: User, team: Team | None) -> User:
     require_over(actor, user)
     change_user(user, actor=actor, team=team)
     return user
-
-
-@transaction.atomic
-def deactivate_user(*, actor: Actor, user: User, to: User | None = None) -> User:
-    """Close somebody's way in at once, tokens and sessions included; records pass to `to` when given."""
-    user = lock_user(user)
-    require_over(actor, user)
-    if user.pk == actor.user_id:
-        raise Invalid.one("", "yourself", _("You cannot deactivate yourself. Ask another administrator."))
-    guard_last_admin(user)
-    if to is not None:
-        hand_over(actor=actor, user=user, to=to)
-    change_user(user, actor=actor, state=User.State.DEACTIVATED)
-    user.tokens.all().delete()
-    end_sessions(user)
-    tell("identity.user_deactivated", {"id": str(user.pk), "handed_to": str(to.pk) if to else None})
-    return user
-
-
-@transaction.atomic
-def reactivate_user(*, actor: Actor, user: User) -> User:
-    user = lock_user(user)
-    require_over(actor, user)
-    if user.state != User.State.DEACTIVATED:
-        raise Invalid.one("", "not_deactivated", _("This person is not deactivated."))
-    back = User.State.ACTIVE if user.has_usable_password() else User.State.PLACEHOLDER
-    change_user(user, actor=actor, state=back)
-    return user
-
-
-@transaction.atomic
-def hand_over(*, actor: Actor, user: User, to: User) -> int:
-    """Make `to` the owner of everything `user` owns, in every engine that is on; says how many records."""
-    require(actor, MANAGE)
-    if to.pk == user.pk or not to.is_active:
-        raise Invalid.one("to", "bad_receiver", _("Choose another active person."))
-    moved = 0
-    for entity in owned_entities():
-        records = entity.records().filter(**{f"{entity.owner}_id": user.pk})
-        if records.exists():
-            moved += bulk_update(entity, records, actor=actor, values={entity.owner: to}).changed
-    record_act("handed_over", actor=actor, entity="user", record=user, changes={"owner": [str(user.pk), str(to.pk)]})
-    return moved
-
-
-def owned_entities() -> Iterable[Entity]:
-    """Entities of this workspace whose records have somebody responsible."""
-    tenant = get_tenant()
-    engines = tenant.engines if tenant else frozenset()
-    return [entity for entity in registry.entities_of(engines) if entity.has_owner]
-
-
-def end_sessions(user: User, *, but: str = "") -> int:
-    """Sign somebody out everywhere, or everywhere else."""
-    from allauth.usersessions.models import UserSession
-
-    keys = list(UserSession.objects.filter(user=user).exclude(session_key=but).values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    UserSession.objects.filter(user=user, session_key__in=keys).delete()
-    return len(keys)

@@ -48,9 +48,13 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
     try:
         act()
     except (Invalid, Denied) as error:
-        problems = error.problems.values() if isinstance(error, Invalid) else ()
-        reasons = [str(problem) for several in problems for problem in several]
-        messages.error(request, " ".join(reasons) or str(error))
+        messages.error(request, refusal_words(error))
         return False
     messages.success(request, done)
     return True
+
+
+def refusal_words(error: Invalid | Denied) -> str:
+    """Why a service refused, in one line."""
+    problems = error.problems.values() if isinstance(error, Invalid) else ()
+    return " ".join(str(problem) for several in problems for problem in several) or str(error)

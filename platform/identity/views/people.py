@@ -1,5 +1,6 @@
 """Settings › Users and teams: who is here, who is invited, what they may do."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,23 +10,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from frontend.views.access import permission
+from identity.devices import devices_of
 from identity.forms.people import InviteForm, LeaveForm, PersonForm
 from identity.models import User
 from identity.selectors import (
     grantable_roles,
     open_invitations,
     people_counts,
-    records_owned_by,
+    security_of,
     teams_in_order,
 )
 from identity.services import (
     deactivate_user,
+    end_sessions_of,
     invite_user,
     reactivate_user,
+    set_further_roles,
     set_role,
     set_team,
 )
-from identity.services.people import MANAGE, may_grant
+from identity.services.leaving import belongings_of, unfinished_jobs
+from identity.services.people import MANAGE
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
 from kernel.access import get_record_for
 from kernel.query import Filter, select
@@ -95,25 +100,46 @@ def _person(request: WorkspaceRequest, pk: UUID | str) -> User:
 @permission(MANAGE)
 @require_http_methods(["GET", "POST"])
 def person(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
-    """One person: role, team, and the way out."""
+    """One person: roles, team, how and where they sign in, and the way out."""
     user = _person(request, pk)
-    form = PersonForm(request.POST or None, actor=request.actor, initial={"role": user.role, "team": user.team})
+    held = [one.role for one in user.further_roles.select_related("role")]
+    start = {"role": user.role, "team": user.team, "roles": [one.pk for one in held]}
+    form = PersonForm(request.POST or None, actor=request.actor, initial=start)
 
     def act() -> None:
         if form.cleaned_data["role"] != user.role:
             set_role(actor=request.actor, user=user, role=form.cleaned_data["role"])
+        # What the actor may not grant was not offered, so it stays as it is.
+        offered = set(grantable_roles(request.actor))
+        roles = [*form.cleaned_data["roles"], *(one for one in held if one not in offered)]
+        set_further_roles(actor=request.actor, user=user, roles=roles)
         if form.cleaned_data["team"] != user.team:
             set_team(actor=request.actor, user=user, team=form.cleaned_data["team"])
 
     if request.method == "POST" and accepted(form, act):
         attempt(request, lambda: None, _("Saved"))
         return redirect("identity:user_list")
-    context = {"person": user, "form": form, "owned": records_owned_by(user), "is_me": user.pk == request.actor.user_id}
+    context = {
+        "person": user, "form": form, "owned": belongings_of(user), "is_me": user.pk == request.actor.user_id,
+        "security": security_of(user), "devices": devices_of(user), "territories": user.territories.order_by("name"),
+    }  # fmt: skip
     return page(request, "identity/person.html", context | _touch(request, user))
 
 
 def _touch(request: WorkspaceRequest, user: User) -> dict[str, Any]:
-    return {"may_touch": user.role is None or may_grant(request.actor, user.role)}
+    return {"may_touch": not user.is_admin or may_grant_admin(request)}
+
+
+@permission(MANAGE)
+@require_POST
+def end_sessions(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
+    """Sign a person out: on the device given, or everywhere."""
+    user = _person(request, pk)
+    given = request.POST.get("number", "")
+    number = int(given) if given.isdecimal() else None
+    act = partial(end_sessions_of, actor=request.actor, user=user, number=number)
+    attempt(request, act, _("{name} was signed out.").format(name=user.name))
+    return redirect("identity:person", pk=pk)
 
 
 @permission(MANAGE)
@@ -140,21 +166,24 @@ def _uuid(text: str | None) -> UUID | None:
 @require_http_methods(["GET", "POST"])
 def deactivate(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     user = _person(request, pk)
-    form = LeaveForm(request.POST or None, leaving=user)
+    owned = belongings_of(user)
+    form = LeaveForm(request.POST or None, leaving=user, belongings=owned)
 
     def act() -> None:
-        deactivate_user(actor=request.actor, user=user, to=form.cleaned_data["to"])
+        given = {"to": form.cleaned_data["to"], "by_kind": form.by_kind()}
+        deactivate_user(actor=request.actor, user=user, **given)
 
     if request.method == "POST" and accepted(form, act):
         attempt(request, lambda: None, _("{name} can no longer sign in.").format(name=user.name))
         return redirect("identity:user_list")
-    return page(request, "identity/deactivate.html", {"person": user, "form": form, "owned": records_owned_by(user)})
+    context = {"person": user, "form": form, "owned": owned, "jobs": unfinished_jobs(user).count()}
+    return page(request, "identity/deactivate.html", context)
 
 
 @permission(MANAGE)
 @require_POST
 def reactivate(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     user = _person(request, pk)
-    done = _("{name} is back.").format(name=user.name)
+    done = _("{name} is back. What was handed over stays where it is.").format(name=user.name)
     attempt(request, lambda: reactivate_user(actor=request.actor, user=user), done)
     return redirect("identity:user_list")

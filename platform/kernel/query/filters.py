@@ -178,7 +178,7 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
         raise Invalid.one(one.param, "unknown_filter", _("One cannot filter by this."))
     field = asked_field(kind, one.field)
     if field.asks:
-        condition = import_string(field.asks)(kind, one.op, one.values)
+        condition: Q = import_string(field.asks)(kind, one.op, one.values)
         return condition if holds else ~condition
     condition = _condition(field, one, actor)
     if not holds:

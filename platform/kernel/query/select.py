@@ -73,7 +73,8 @@ def nullable(entity: Entity, column: str) -> bool:
 
 def shown_columns(entity: Entity, queryset: QuerySet[Any], columns: Iterable[str]) -> QuerySet[Any]:
     """The queryset from which these columns can be taken by `values()`, the organization's own among them."""
-    return queryset.annotate(**{name: F(name) for name in columns if name in entity.own_fields})
+    shown: QuerySet[Any] = queryset.annotate(**{name: F(name) for name in columns if name in entity.own_fields})
+    return shown
 
 
 def search(entity: str | Entity, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -96,7 +96,13 @@ def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
     for role, actions in entity.levels.items():
         if set(actions) - set(ACTIONS) or set(actions.values()) - set(LEVELS):
             yield _error("E015", f"{where}: the levels of {role!r} name an unknown action or level.")
-    for path in (entity.prepare, entity.events, entity.after, *(aside.asks for aside in entity.asides)):
+    for path in (
+        entity.prepare,
+        entity.before_delete,
+        entity.events,
+        entity.after,
+        *(aside.asks for aside in entity.asides),
+    ):
         yield from _importable(path, where)
 
 

@@ -1,6 +1,6 @@
 """An entity, described once. Lists, boards, records, forms, the API, imports and audit all read this."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -65,6 +65,7 @@ class Entity:
     `levels` gives what a fresh role may do: {"manager": {"view": "all", …}}; an action left out is "none".
     `prepare` is a dotted path to `f(record, changed: set[str], actor) -> None`, run before every save,
     without queries, so that it serves single and bulk writes alike.
+    `before_delete` is a dotted path to `f(records, actor) -> None` that raises Invalid where these may not go yet.
     `events` is a dotted path to `f(record, before: dict | None) -> list[tuple[str, dict]]`: what happened besides
     the change itself.
     """
@@ -89,6 +90,7 @@ class Entity:
     board: Board | None = None
     levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     prepare: str = ""
+    before_delete: str = ""
     events: str = ""
     #: Relations to the records that this one is part of: it is seen by whoever sees all of them and changed by whoever
     #: may change one of them.
@@ -196,6 +198,11 @@ class Entity:
     @cached_property
     def prepare_function(self) -> Any:
         return import_string(self.prepare) if self.prepare else None
+
+    def refuse_deletion(self, records: Sequence[Any], actor: Any) -> None:
+        """Raise Invalid where what the engine says of its records keeps them from being deleted."""
+        if self.before_delete and records:
+            import_string(self.before_delete)(records, actor)
 
     @cached_property
     def after_function(self) -> Any:

@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from crm.customization.objects import define_object
 from crm.customization.services import define_field
 from kernel.access import Actor
+from kernel.clean import clean_values
 from kernel.context import Tenant
 from kernel.records import create_record
 from kernel.registry import registry
@@ -110,3 +112,15 @@ def test_queries_stay_the_same(projects: None, sara: Any, tenant: Tenant, actor_
             client.get("/x_projects/")
         counts.append(len(queries))
     assert len(set(counts)) == 1, counts
+
+
+def test_choices_are_read_in_any_language(projects: None, actor: Any) -> None:
+    """A worker that reads a Persian file in has no reader and so no language of theirs."""
+    choices = [{"key": "planned", "label": {"fa": "برنامه‌ریزی", "en": "Planned"}}]
+    define_field(
+        actor=actor, entity="x_project", kind="choice", name="x_stage", label={"en": "S"}, options={"choices": choices}
+    )
+    for language in ("fa", "en"):
+        with override(language):
+            for text in ("برنامه ریزی", "planned", "PLANNED"):
+                assert clean_values("x_project", {"name": "A", "x_stage": text}, actor=actor)["x_stage"] == "planned"

@@ -272,7 +272,7 @@ def test_a_link_to_a_deleted_record_says_so(team: str, sara: Any, tenant: Tenant
 
 
 def test_links_of_a_kind_with_itself_have_two_roles(actor: Any, project: str) -> None:
-    words = {"label": {"en": "Dependency"}, "label_plural": {"en": "Dependencies"}}
+    words: dict[str, Any] = {"label": {"en": "Dependency"}, "label_plural": {"en": "Dependencies"}}
     with pytest.raises(Invalid) as caught:
         relations.define_link(actor=actor, first=project, second=project, **words)
     assert set(caught.value.problems) == {"second_label"}

@@ -112,7 +112,7 @@ def test_parts_are_changed_by_whoever_may_change_their_record(
         update_record("contact_point", point.pk, actor=acting(nima), values={"account": account("Far")})
 
 
-ACTS = (
+ACTS: tuple[Any, ...] = (
     ("records/account/{account}/points/", {"kind": "email", "value": "a@b.example"}),
     ("records/account/{account}/tags/", {"tag": "new:x"}),
     ("records/account/{account}/tier/", {"tier": "4"}),

@@ -52,10 +52,11 @@ def _choices() -> list[tuple[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     post = request.POST
+    said: dict[str, Any]
     if request.method != "POST":
-        said = {"entity": request.GET.get("entity", ""), "target": request.GET.get("target", ""), "listed": True}
-        return _form(request, "crm/customization/relation.html", {**said, "on_delete": "keep"})
-    said = {
+        asked = {"entity": request.GET.get("entity", ""), "target": request.GET.get("target", ""), "listed": True}
+        return _form(request, "crm/customization/relation.html", {**asked, "on_delete": "keep"})
+    said: dict[str, Any] = {
         "entity": post.get("entity", ""), "target": post.get("target", ""), "label": words_from(post, "label"),
         "list_label": words_from(post, "list_label"), "required": "required" in post, "listed": "listed" in post,
         "on_delete": post.get("on_delete", "keep"),
@@ -117,11 +118,12 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_link(request: HttpRequest) -> HttpResponse:
     post = request.POST
+    said: dict[str, Any]
     if request.method != "POST":
-        said = {"first": request.GET.get("first", ""), "second": request.GET.get("second", "")}
-        return _form(request, "crm/customization/link.html", {**said, "in_navigation": False})
+        asked = {"first": request.GET.get("first", ""), "second": request.GET.get("second", "")}
+        return _form(request, "crm/customization/link.html", {**asked, "in_navigation": False})
     words = ("label", "label_plural", "first_label", "second_label", "first_list", "second_list")
-    said = {name: words_from(post, name) for name in words}
+    said: dict[str, Any] = {name: words_from(post, name) for name in words}
     said |= {"first": post.get("first", ""), "second": post.get("second", ""), "in_navigation": "in_navigation" in post}
     try:
         made = relations.define_link(actor=actor_of(request), **said)

@@ -1,0 +1,35 @@
+"""The form of Settings › Territories."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from identity.models import Territory, User
+from identity.services.people import MANAGE
+from identity.territories import territories_in_order
+from kernel.access import Actor
+
+
+class TerritoryForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    parent = forms.ModelChoiceField(label=_("Part of"), queryset=Territory.objects.none(), required=False)
+    region = forms.CharField(label=_("Region"), max_length=300, required=False)
+    people = forms.ModelMultipleChoiceField(
+        label=_("People who serve it"), queryset=User.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Where their role says “Territory”, they reach its records and those of the territories below."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, actor: Actor, territory: Territory | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = territories_in_order(without=territory)
+        parent: Any = self.fields["parent"]
+        parent.queryset = Territory.objects.filter(pk__in=[one.pk for one, _level in rows])
+        depth = "\u2003"
+        parent.choices = [("", "—"), *((one.pk, f"{depth * level}{one.name}") for one, level in rows)]
+        if actor.may(MANAGE):
+            here = (User.State.ACTIVE, User.State.INVITED)
+            self.fields["people"].queryset = User.objects.filter(state__in=here).order_by("name")  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
+        else:
+            del self.fields["people"]
