@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("identity", "0004_team_and_below")]
+    dependencies = [("identity", "0005_second_step_rule")]
 
     operations = [
         AddIndexConcurrently(
