@@ -1,6 +1,7 @@
 """The OpenAPI document of one workspace: only engines that are on are in it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,9 @@ from rest_framework.request import Request
 
 from api.gate import is_on
 from api.views.entities import EntityViewSet
+from kernel.access import Actor
 from kernel.context import require_tenant
-from kernel.registry.overlay import current_overlay
+from kernel.registry.overlay import Overlay, current_overlay, with_overlay
 
 
 class EngineGenerator(SchemaGenerator):
@@ -68,14 +70,28 @@ def _drop_blank_defaults(schemas: dict[str, Any]) -> None:
 
 @lru_cache(maxsize=64)
 def _document(
-    _engines: frozenset[str], _language: str | None, _overlay: UUID | None, own: frozenset[str]
+    _engines: frozenset[str], _language: str | None, _overlay: UUID | None, told: frozenset[str]
 ) -> dict[str, Any]:
-    return EngineGenerator(own).get_schema()
+    own = frozenset(entity.name for entity in current_overlay().own)
+    return EngineGenerator(own & told).get_schema()
+
+
+@contextmanager
+def only_what_is_told(request: HttpRequest | Request) -> Iterator[frozenset[str]]:
+    """The workspace's definitions as far as the reader may see such records; the rest of the registry is no secret.
+    Whoever is not signed in is told of none of them."""
+    overlay, actor = current_overlay(), getattr(request, "actor", None)
+    told = {
+        name: entity for name, entity in overlay.entities.items()
+        if isinstance(actor, Actor) and actor.may(entity.permission("view"))
+    }  # fmt: skip
+    with with_overlay(Overlay(told, overlay.stamp)):
+        yield frozenset(told)
 
 
 def document_for(request: HttpRequest | Request) -> dict[str, Any]:
     """The document of this workspace in the reader's language, with its own address. Kept: it hangs on nothing else."""
-    overlay, actor = current_overlay(), getattr(request, "actor", None)
-    own = frozenset(e.name for e in overlay.own if actor is not None and actor.may(e.permission("view")))
-    schema = _document(require_tenant().engines, get_language(), overlay.stamp, own)
+    stamp = current_overlay().stamp
+    with only_what_is_told(request) as told:
+        schema = _document(require_tenant().engines, get_language(), stamp, told)
     return {**schema, "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from api.access import declare, words_for
 from api.errors import TITLES
-from api.schema.generator import document_for
+from api.schema.generator import document_for, only_what_is_told
 from kernel.access import Actor
 from kernel.registry import Entity, UnknownName, registry
 
@@ -53,7 +53,7 @@ def _entity(tag: str) -> Entity | None:
 def overview(request: HttpRequest) -> HttpResponse:
     """How to call: tokens, lists, errors, limits; and what there is."""
     problems = [{"code": code, "title": title} for code, title in TITLES.items()]
-    with words_for(request):
+    with words_for(request), only_what_is_told(request):
         context = {**_shared(request, document_for(request)), "problems": problems}
         return render(request, "api/overview.html", context)
 
@@ -61,7 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def section(request: HttpRequest, tag: str) -> HttpResponse:
     """One entity's operations and fields, or the operations of one hand-written part."""
-    with words_for(request):
+    with words_for(request), only_what_is_told(request):
         return _section(request, tag, document_for(request))
 
 

@@ -15,7 +15,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 #: By which names an operation asks for something that is no entity.
 OTHER = {
     "token": "identity.ApiToken", "batch": "kernel.AuditEntry", "run": "crm.ImportRun", "job": "kernel.Job",
-    "archive": "an upload",
+    "archive": "an upload", "to": "identity.User",
 }  # fmt: skip
 PATHS = {
     "invitations": "identity.Invitation", "imports": "crm.ImportRun", "archives": "an archive", "restores": "a restore",

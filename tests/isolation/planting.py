@@ -9,8 +9,18 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from crm.audit.check import JOB as CHECK_JOB
 from crm.customization.objects import define_object
@@ -23,6 +33,7 @@ from kernel.context import public_context
 from kernel.ids import uuid7
 from kernel.models import Job
 from kernel.records import create_record
+from kernel.registry import registry
 from tenants.archive.exporting import ref_of
 from tenants.archive.selectors import EXPORT_JOB, RESTORE_JOB, UPLOADS
 from tenants.models import RetiredSchema
@@ -53,6 +64,7 @@ _DEFINED: dict[str, dict[str, Any]] = {
     },
     "crm.CustomRecord": {"object": OWN, "extra": {f"{OWN}_f": f"{MARK}-value"}},
     "crm.EntityLayout": {"entity": OWN},
+    "kernel.RecordType": {"entity": "account", "names": {"en": f"{SIGN}0 type"}},
 }
 
 
@@ -91,9 +103,16 @@ def _plant_one(model: type[models.Model], planted: dict[type[models.Model], mode
         for name in _needed(model):
             related: Any = model._meta.get_field(name).related_model
             values.setdefault(f"{name}_id", _plant_one(related, planted).pk)
-        values |= _DEFINED.get(model._meta.label, {})
+        values |= _hung(model, planted) | _DEFINED.get(model._meta.label, {})
         planted[model] = model._base_manager.create(**values)
     return planted[model]
+
+
+def _hung(model: type[models.Model], planted: dict[type[models.Model], models.Model]) -> dict[str, Any]:
+    """What hangs on any record by its name and id hangs on the planted account: elsewhere nobody would find it."""
+    on = next((one.hangs_on for one in registry.entities if one.model_class is model and one.hangs_on), None)
+    account = registry.entity("account").model_class
+    return {on[0]: "account", on[1]: _plant_one(account, planted).pk} if on else {}
 
 
 def _needed(model: type[models.Model]) -> list[str]:
@@ -153,6 +172,7 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     ones. An import with its file, a change that can be undone, a key and a passkey of `owner`, archives."""
     from crm.imports.services.uploading import upload
     from crm.pages.views_store import save_view
+    from crm.services.files import attach_file
 
     held = _file_field(actor)
     words = {"en": f"{SIGN}0 rel"}
@@ -162,13 +182,31 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
     run = upload(actor=actor, entity="account", filename=f"{MARK}1.csv", chunks=[file])
     token, _secret = issue_token(actor=actor, user=owner, name=f"{MARK}0 token")
     kind = Authenticator.Type.WEBAUTHN
-    passkey = Authenticator.objects.create(user=owner, type=kind, data={"name": f"{MARK}0 passkey"})
+    data = {"name": f"{MARK}0 passkey", "credential": _credential()}
+    passkey = Authenticator.objects.create(user=owner, type=kind, data=data)
+    text = SimpleUploadedFile(f"{MARK}0.txt", f"{MARK}0 text".encode())
+    attached = attach_file("account", record.pk, text, actor=actor)
     return {
         "kernel.AuditEntry": record.audit_id, "crm.ImportRun": run.pk, "identity.ApiToken": token.pk,
         "mfa.Authenticator": passkey.pk, "a relation": relation.pk, "a record with a file": record.pk,
-        "kernel.Job": _exported(actor),
+        "kernel.Job": _exported(actor), "crm.Attachment": attached.pk,
         "crm.SavedView": save_view("account", actor=actor, name=f"{MARK}0 view", params={"q": f"{MARK}0"}).pk,
         **_archives(actor),
+    }  # fmt: skip
+
+
+def _credential() -> dict[str, Any]:
+    """What a browser answers when a passkey is made; nobody holds the key to it."""
+    key, name = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)}), MARK.encode()
+    told = AuthenticatorData.create(
+        bytes(32), AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT, 0,
+        AttestedCredentialData.create(Aaguid.NONE, name, key),
+    )  # fmt: skip
+    said = CollectedClientData.create("webauthn.create", name, "https://passkey.example")
+    whole = {"attestationObject": AttestationObject.create("none", told, {}), "clientDataJSON": said}
+    return {
+        "id": websafe_encode(name), "rawId": websafe_encode(name), "type": "public-key",
+        "response": {part: websafe_encode(value) for part, value in whole.items()},
     }  # fmt: skip
 
 
@@ -190,14 +228,15 @@ def _file_field(actor: Any) -> dict[str, Any]:
     """A field of files, and a file for it."""
     from crm.customization.services import define_field
 
-    define_field(actor=actor, entity="account", kind="file", name="x_paper", label={"en": f"{MARK}0 paper"})
+    define_field(actor=actor, entity="account", kind="file", name="x_paper", label={"en": f"{SIGN}0 paper"})
     ref = files.save("fields", [f"{MARK}0 paper".encode()])
     return {"x_paper": {"ref": ref, "name": f"{MARK}0.pdf", "size": 9, "type": "application/pdf"}}
 
 
 def _archives(actor: Any) -> dict[str, Any]:
     """An archive that is done, one that was uploaded, a restore and a check that wait, and a schema to go back to."""
-    done = Job.objects.create(kind=EXPORT_JOB, state=Job.State.DONE, created_by_label=f"{MARK}0", result={"size": 9})
+    whole = {"size": 9, "rows": 1, "files": 1}
+    done = Job.objects.create(kind=EXPORT_JOB, state=Job.State.DONE, created_by_label=f"{MARK}0", result=whole)
     with files.write(ref_of(done)) as target:
         target.write(f"{MARK}0 archive".encode())
     checking = Job.objects.create(kind=CHECK_JOB, created_by_label=f"{MARK}0", created_by_id=actor.user_id)

@@ -31,8 +31,9 @@ def addresses(ids: dict[str, Any], host: str = "workspace") -> list[Address]:
     found = []
     for route, pattern in routes_of(host):
         entry = entry_for(host, route) or {}
-        for path, aimed in _filled(route, ids, entry.get("aim", "")):
-            found.append(Address(path, route, access_of(pattern.callback), aimed, entry.get("ends", False)))
+        for path, aimed in _filled(route, ids, entry):
+            asked = f"{path}?{entry['query']}" if "query" in entry else path
+            found.append(Address(asked, route, access_of(pattern.callback), aimed, entry.get("ends", False)))
     return sorted(found, key=lambda address: address.ends)
 
 
@@ -69,26 +70,27 @@ def access_of(callback: Any) -> str:
     return next((found for view in views if (found := getattr(view, "peyvand_access", ""))), "")
 
 
-def _filled(route: str, ids: dict[str, Any], aim: str) -> Iterator[tuple[str, bool]]:
+def _filled(route: str, ids: dict[str, Any], entry: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    aim, words = entry.get("aim", ""), {**WORDS, **entry.get("words", {})}
     aims = [gap for gap in GAP.finditer(route) if is_id(gap)]
     if not aims:
-        return iter([("/" + GAP.sub(partial(_fill, route, None), route), False)])
+        return iter([("/" + GAP.sub(partial(_fill, route, words, None), route), False)])
     # Whose id belongs here is written down; until it is, every id there is gets its turn.
     wanted = [ids[aim]] if aim in ids else list(ids.values())
-    return iter([("/" + GAP.sub(partial(_fill, route, one), route), True) for one in wanted])
+    return iter([("/" + GAP.sub(partial(_fill, route, words, one), route), True) for one in wanted])
 
 
 def is_id(gap: re.Match[str]) -> bool:
     return gap["kind"] == "uuid" or (gap["name"] or "") in ("pk", "id") or (gap["name"] or "").endswith("_id")
 
 
-def _fill(route: str, identifier: Any, gap: re.Match[str]) -> str:
+def _fill(route: str, words: dict[str, str], identifier: Any, gap: re.Match[str]) -> str:
     name = gap["name"] or gap["group"]
     if is_id(gap):
         return str(identifier) if (gap["kind"] == "int") == isinstance(identifier, int) else "7"
-    if name == "plural":
-        return OWN_PLURAL
-    if name == "name":
+    if name == "name" and name not in words:
         entity = entity_of(route)
         return next(iter(entity.editable_fields)).name if entity and entity.editable_fields else "name"
-    return WORDS.get(name, "1" if gap["kind"] == "int" else "qq")
+    if name == "plural":
+        return OWN_PLURAL
+    return words.get(name, "1" if gap["kind"] == "int" else "qq")

@@ -162,7 +162,7 @@ def _attempts(address: Address, named: dict[str, Any]) -> Iterator[tuple[str, st
     yield "GET", address.path, {}
     if not is_telling(address):
         return
-    yield "GET", f"{address.path}?{urlencode(named)}", {}
+    yield "GET", f"{address.path}{'&' if '?' in address.path else '?'}{urlencode(named)}", {}
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         body = {**named, "ids": [named["ids"]], "records": [named]} if address.path.startswith("/api/") else named
         yield method, address.path, json_of(body) if address.path.startswith("/api/") else _form(named)
