@@ -153,7 +153,11 @@ class User(AbstractBaseUser, Record):
     class Meta(Record.Meta):
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        indexes = (search_index("user_search"),)
+        indexes = (
+            search_index("user_search"),
+            # Records sorted by their owner are met by walking the people in this order.
+            models.Index(fields=["name", "id"], name="user_name"),
+        )
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_unique"),)
 
     def __str__(self) -> str:

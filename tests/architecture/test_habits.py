@@ -71,6 +71,7 @@ RULES = (
         "platform/kernel/money.py:_currency_words": "a table of ours",
         "platform/kernel/registry/discovery.py:_engine_folders": "what is installed",
         "platform/kernel/registry/discovery.py:_third_parties": "what is installed",
+        "platform/kernel/patterns.py:_compiled": "the mask, its argument",
         "platform/kernel/text/folding.py:fold_table": "a table of ours",
         "platform/kernel/text/folding.py:sign_ranges": "a table of ours",
         "platform/kernel/values.py:_bool_words": "a table of ours",

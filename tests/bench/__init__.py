@@ -15,7 +15,7 @@ NAMES = {
     "tenancy": "tenancy.bench", "weight": "weight", "bulk": "bulk", "import": "imports", "pages": "pages",
     "objects": "objects",
     "access": "access",
-    "search": "searching",
+    "search": "searching", "records": "records.bench",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from django.db import transaction
 from django.test import Client
 
 from kernel.context import tenant_context
@@ -36,7 +37,7 @@ def run(size: Size) -> Iterator[Reading]:
 
 
 def _pages(crowd: Crowd) -> dict[str, str]:
-    with tenant_context(crowd.tenant):
+    with tenant_context(crowd.tenant), transaction.atomic():
         by_name = cursors_of(crowd.mid_contact, registry.entity("contact"), sort="name")[1]
         by_date = cursors_of(crowd.deal, registry.entity("deal"), sort="-created_at")[1]
     mine = crowd.member.pk

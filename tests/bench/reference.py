@@ -1,5 +1,6 @@
 """A workspace of the reference size, filled by a few statements: names in both scripts, the common ones common."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -54,12 +55,13 @@ _ENDS_LATIN = ["", "", "", "son", "berg", "man", "er", "-Jones"]
 _JOBS = ["مدیر فروش", "کارشناس خرید", "حسابدار", "Buyer", "Sales Manager", "CEO", "Engineer"]
 
 #: An id whose time grows with n, as if one record had come every minute; the rest of it is n itself.
-_ID = "(lpad(to_hex(1690000000000 + {n} * 60000), 12, '0') || '7000' || '8' || lpad(to_hex({n}), 15, '0'))::uuid"
+ID = "(lpad(to_hex(1690000000000 + {n} * 60000), 12, '0') || '7000' || '8' || lpad(to_hex({n}), 15, '0'))::uuid"
 _HEAD = (
-    _ID + " AS id, 1 AS version, to_timestamp(1690000000 + {n} * 60) AS created_at,"
-    " to_timestamp(1690000000 + {n} * 60) AS updated_at, (%(owners)s::uuid[])[1 + {n} %% %(owners_n)s] AS owner_id"
+    ID + " AS id, 1 AS version, to_timestamp(1690000000 + {n} * 60) AS created_at,"
+    " to_timestamp(1690000000 + {n} * 60) AS updated_at, (%(owners)s::uuid[])[1 + {n} %% %(owners_n)s] AS owner_id,"
+    " {{extra}} AS extra"
 )
-_COLUMNS = "id, version, created_at, updated_at, owner_id"
+_COLUMNS = "id, version, created_at, updated_at, owner_id, extra"
 _ACCOUNTS = f"""INSERT INTO crm_account ({_COLUMNS}, name, sector, website, phone, email, national_id, country, city,
   address, description) SELECT {_HEAD.format(n="n")}, pick(%(trades)s, 1.6) || ' ' || pick(%(houses)s, 1)
   || CASE n %% 5 WHEN 0 THEN ' ' || pick(%(first)s, 1) ELSE '' END || ' ' || n, pick(%(trades)s, 1),
@@ -67,8 +69,8 @@ _ACCOUNTS = f"""INSERT INTO crm_account ({_COLUMNS}, name, sector, website, phon
   'info@company' || n || '.example', lpad((10100000000 + n * 7)::text, 11, '0'), 'Iran', pick(%(cities)s, 1), '', ''
 FROM generate_series(1, %(accounts)s::bigint) n"""
 _CONTACTS = f"""INSERT INTO crm_contact ({_COLUMNS}, first_name, last_name, name, account_id, job_title, email, phone,
-  mobile, city, preferred_channel, description) SELECT id, version, created_at, updated_at, owner_id, f, l,
-  f || ' ' || l, {_ID.format(n="(1 + n * 13 %% %(accounts)s)")}, pick(%(jobs)s, 1),
+  mobile, city, preferred_channel, description) SELECT {_COLUMNS}, f, l,
+  f || ' ' || l, {ID.format(n="(1 + n * 13 %% %(accounts)s)")}, pick(%(jobs)s, 1),
   CASE n %% 2 WHEN 0 THEN 'person' || n || '@example.com' ELSE 'p.' || n || '@company' || n %% 200000 || '.example'
   END, '',
   '+98912' || lpad((n * 7919 %% 10000000)::text, 7, '0'), pick(%(cities)s, 1), '', ''
@@ -79,7 +81,7 @@ FROM (SELECT n, {_HEAD.format(n="n")},
 _DEALS = f"""INSERT INTO sfa_deal ({_COLUMNS}, name, reference, account_id, contact_id, pipeline_id, stage_id, kind,
   amount, currency, next_step, lost_reason, description) SELECT {_HEAD.format(n="n")}, pick(%(trades)s, 1) || ' – '
   || pick(%(houses)s, 1) || ' – ' || pick(%(first)s, 1), 'D' || lpad(n::text, 7, '0'),
-  {_ID.format(n="(1 + n %% %(accounts)s)")}, {_ID.format(n="(1 + n %% %(contacts)s)")}, s.pipeline_id, s.id, s.kind,
+  {ID.format(n="(1 + n %% %(accounts)s)")}, {ID.format(n="(1 + n %% %(contacts)s)")}, s.pipeline_id, s.id, s.kind,
   n %% 9000, 'EUR', '', '', ''
 FROM generate_series(1, %(deals)s::bigint) n JOIN (SELECT id, pipeline_id, kind, row_number() OVER () - 1 AS place,
   count(*) OVER () AS many FROM sfa_stage) s ON s.place = n %% s.many"""
@@ -89,13 +91,25 @@ _PICK = """CREATE OR REPLACE FUNCTION {schema}.pick(names text[], slope float8) 
 _TABLES = ("crm_account", "crm_contact", "sfa_deal")
 
 
-def fill_reference(tenant: Tenant, owners: list[Any], *, accounts: int, contacts: int, deals: int) -> None:
-    """Indexes that hold words are made when the rows are there: a third of the time."""
+def fill_reference(
+    tenant: Tenant,
+    owners: list[Any],
+    *,
+    accounts: int,
+    contacts: int,
+    deals: int,
+    extra: Mapping[str, str] | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Indexes that hold words are made when the rows are there: a third of the time. `extra` says by table how the
+    values of the organization's own fields come from n; `params` are its own.
+    """
     names = {
         "first": _FIRST, "first_latin": _FIRST_LATIN, "last": _LAST, "last_latin": _LAST_LATIN, "ends": _ENDS,
         "ends_latin": _ENDS_LATIN, "cities": _CITIES, "trades": _TRADES, "houses": _HOUSES, "jobs": _JOBS,
     }  # fmt: skip
     sizes = {"accounts": accounts, "contacts": contacts, "deals": deals, "owners_n": len(owners)}
+    given = {**names, **sizes, **(params or {}), "owners": [str(pk) for pk in owners]}
     with tenant_context(tenant), operator_context(), transaction.atomic():
         words = _word_indexes()
         for name, _definition in words:
@@ -105,7 +119,8 @@ def fill_reference(tenant: Tenant, owners: list[Any], *, accounts: int, contacts
         for table, statement in zip(_TABLES, (_ACCOUNTS, _CONTACTS, _DEALS), strict=True):
             progress(f"… {table}")
             with connection.cursor() as cursor:
-                cursor.execute(statement, {**names, **sizes, "owners": [str(pk) for pk in owners]})
+                own = (extra or {}).get(table, "'{}'::jsonb")
+                cursor.execute(statement.replace("{extra}", own), given)
         sql.run("SET CONSTRAINTS ALL IMMEDIATE")  # no index is made while rows wait to be checked
         for _name, definition in words:
             progress(f"… {definition[:60]}")

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db import connection
-
 from crm.models import FieldCounter
 
 _FORMAT = re.compile(r"(?P<before>[^{}]{0,40})\{(?P<start>[0-9]{1,12})\}(?P<after>[^{}]{0,40})")
@@ -22,15 +20,11 @@ def read_format(text: str) -> tuple[str, str, int, int] | None:
 def taker(field_id: UUID, text: str) -> Callable[[int], list[str]]:
     """What gives the next numbers of the bound workspace. It waits for whoever is numbering now."""
     before, after, width, _first = read_format(text) or ("", "", 1, 1)
-    table = connection.ops.quote_name(FieldCounter._meta.db_table)
 
     def take(count: int) -> list[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {table} SET next = next + %s WHERE field_id = %s RETURNING next",  # noqa: S608 — a model's name
-                [count, field_id],
-            )
-            (following,) = cursor.fetchone()
+        counter = FieldCounter.objects.select_for_update().get(field_id=field_id)
+        following = counter.next + count
+        FieldCounter.objects.filter(field_id=field_id).update(next=following)
         return [f"{before}{number:0{width}d}{after}" for number in range(following - count, following)]
 
     return take

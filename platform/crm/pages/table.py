@@ -24,7 +24,7 @@ from crm.selectors.tags import Worn, tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
-from kernel.query.counting import BUDGET_MS, COST, Size, planned, rounded, within
+from kernel.query.counting import CHEAP, PAGE_MS, Size, planned, rounded, within, worth_trying
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -195,7 +195,8 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
         found = page(queryset, entity, sort=state.sort or None, size=size)
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
-    total, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact))
+    least = len(found.rows) + bool(found.next) + bool(found.previous)
+    total, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact), least=least)
     columns = columns_of(setting, state, totals)
     return Table(
         columns, draw_rows(setting, found.rows, columns, state), total.number,
@@ -209,21 +210,21 @@ Totals = dict[str, dict[str, Decimal]]
 
 
 def size_and_sums(
-    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False
+    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False, least: int = 0
 ) -> tuple[Size, Totals]:
-    """The same as `count_and_sums` within a budget; beyond it, about how many, and no sums."""
-    if exact:
+    """The same as `count_and_sums` within a budget; beyond it, about how many, `least` at the least, and no sums."""
+    rows, cost = planned(queryset.order_by().select_related(None))
+    if exact or cost <= CHEAP:
         number, totals = count_and_sums(entity, queryset, names)
         return Size(number), totals
-    rows, cost = planned(queryset.order_by().select_related(None))
-    if cost <= COST:
+    if worth_trying(rows, cost):
         try:
-            with within(BUDGET_MS):
+            with within(PAGE_MS):
                 number, totals = count_and_sums(entity, queryset, names)
                 return Size(number), totals
         except OperationalError:
             pass
-    return Size(rounded(rows), exact=False), {}
+    return Size(max(rounded(rows), least), exact=False), {}
 
 
 def columns_of(setting: Setting, state: State, totals: Totals) -> list[Column]:

@@ -84,6 +84,26 @@ def _blank_tiers(net: Network, actor: Actor) -> None:
             node.tier = ""
 
 
+def _knows(actor: Actor, entity: str, name: str) -> bool:
+    """Whether a role lets one read this field: what it ties together is drawn only then."""
+    field = entity_for(actor, entity).all_fields.get(name)
+    return field is not None and not field.masked
+
+
+def _living_at(actor: Actor, **homes: Any) -> Q:
+    """Contacts by where they work or live, as far as the actor may know it."""
+    known = [Q(**{f"{name}_id__in": ids}) for name, ids in homes.items() if _knows(actor, "contact", name)]
+    return Q(*known, _connector=Q.OR) if known else Q(pk__in=[])
+
+
+def _work_of(actor: Actor, row: Any) -> str:
+    return str(row.job_title) if _knows(actor, "contact", "job_title") else ""
+
+
+def _by_worth(actor: Actor) -> tuple[str, ...]:
+    return ("-tier", "name", "id") if _knows(actor, "contact", "tier") else ("name", "id")
+
+
 def _tied(net: Network, entity: str, record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
     rows = list(ties_among(entity, [record.pk], actor=actor).filter(is_active=True).order_by("id")[: MOST_NEAR + 1])
     found = []
@@ -98,6 +118,8 @@ def _tied(net: Network, entity: str, record: Any, actor: Actor, seen: set[Any]) 
 
 def _storeys(net: Network, record: Any, actor: Actor, seen: set[Any]) -> None:
     """Up to three accounts above, and those right below."""
+    if not _knows(actor, "account", "parent"):
+        return
     steps = Account.objects.filter(pk=record.pk).values_list(
         "parent_id", "parent__parent_id", "parent__parent__parent_id"
     )
@@ -121,14 +143,14 @@ def _storeys(net: Network, record: Any, actor: Actor, seen: set[Any]) -> None:
 
 def _people(net: Network, record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
     """Contacts of the account, or members of the household, that no relationship has named already."""
-    here = records_visible_to(actor, "contact").filter(Q(account_id=record.pk) | Q(household_id=record.pk))
-    rows = list(here.order_by("-tier", "name", "id")[: MOST_NEAR + 1])
+    homes = _living_at(actor, account=[record.pk], household=[record.pk])
+    here = records_visible_to(actor, "contact").filter(homes)
+    rows = list(here.order_by(*_by_worth(actor))[: MOST_NEAR + 1])
     total = here.count() if len(rows) > MOST_NEAR else len(rows)
     found = []
     for row in rows[:MOST_NEAR]:
-        node = node_of(
-            "contact", row, row.job_title or (_("lives here") if row.household_id == record.pk else ""), "here"
-        )
+        lives = row.household_id == record.pk and _knows(actor, "contact", "household")
+        node = node_of("contact", row, _work_of(actor, row) or (_("lives here") if lives else ""), "here")
         if node.key not in seen:
             seen.add(node.key)
             found.append(node)
@@ -139,8 +161,8 @@ def _people(net: Network, record: Any, actor: Actor, seen: set[Any]) -> list[Nod
 
 def _homes(record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
     """Where a person works and lives."""
-    wanted = {record.account_id: _("works here"), record.household_id: _("lives here")}
-    wanted.pop(None, None)
+    homes = ((record.account_id, "account", _("works here")), (record.household_id, "household", _("lives here")))
+    wanted = {pk: word for pk, name, word in homes if pk is not None and _knows(actor, "contact", name)}
     rows = records_visible_to(actor, "account").filter(pk__in=list(wanted))
     nodes = [node_of("account", row, wanted[row.pk], "here") for row in rows if ("account", row.pk) not in seen]
     seen.update(node.key for node in nodes)
@@ -176,10 +198,10 @@ def _colleagues(net: Network, actor: Actor, seen: set[Any], budget: int) -> None
     near = {node.pk: node for node in net.near if node.entity == "account" and net.center.entity == "contact"}
     if not near:
         return
-    here = records_visible_to(actor, "contact").filter(Q(account_id__in=near) | Q(household_id__in=near))
-    for row in here.order_by("-tier", "name", "id")[: 4 * MOST_FAR]:
+    here = records_visible_to(actor, "contact").filter(_living_at(actor, account=near, household=near))
+    for row in here.order_by(*_by_worth(actor))[: 4 * MOST_FAR]:
         home = near.get(row.account_id) or near.get(row.household_id)
         if home and budget and ("contact", row.pk) not in seen and len(home.far) < MOST_FAR:
             seen.add(("contact", row.pk))
-            home.far.append(node_of("contact", row, row.job_title, "here"))
+            home.far.append(node_of("contact", row, _work_of(actor, row), "here"))
             budget -= 1

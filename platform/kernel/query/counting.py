@@ -10,6 +10,10 @@ from django.db.models import QuerySet
 #: What the planner thinks of a count beyond this is not even tried; below it, the clock decides.
 COST = 400_000
 BUDGET_MS = 400
+#: The same for a page, which shows the number beside its rows and is not to be kept waiting for it.
+PAGE_MS = 40
+#: Counted without a look at the clock; tried; and tried where few rows are expected, which then are far apart.
+CHEAP, PAGE_COST, FEW_COST, FEW = 3_000, 5_000, 20_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,13 @@ def planned(queryset: QuerySet[Any]) -> tuple[int, float]:
     """Rows and cost of reading them, as the planner expects from its statistics; nothing is read."""
     plan = json.loads(queryset.values("pk").explain(format="json"))[0]["Plan"]
     return int(plan["Plan Rows"]), float(plan["Total Cost"])
+
+
+def worth_trying(rows: int, cost: float) -> bool:
+    """Whether a page may hope to count these in its time. Measured: 20,000 of cost are 18 ms for 5,000 rows by an
+    index, and 150 ms and more for 300,000 with their sums.
+    """
+    return cost <= PAGE_COST or (rows <= FEW and cost <= FEW_COST)
 
 
 class within:

@@ -2,13 +2,14 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Invalid
@@ -33,15 +34,18 @@ def page(
     kind = registry.entity(entity)
     column, descending = sort_key(kind, sort)
     key = f"{'-' if descending else ''}{column}"
+    can_be_null = nullable(kind, column)
     if cursor is None:
-        rows = _top(queryset, size + 1)
+        # Only a related record's column is worth a part of its own: an index has the other orders as they are.
+        parts = _sides(column) if can_be_null and "__" in column else [_Part(Q())]
+        rows = _top(queryset, parts, column, descending, size + 1)
         more = len(rows) > size
         return Page(rows[:size], _encode(rows[size - 1], column, key, "n") if more else None, None)
     way, value, pk = _decode(cursor, key)
     backwards = way == "p"
-    condition = _beyond(column, value, pk, descending != backwards, nullable(kind, column), backwards)
-    found = queryset.filter(condition)
-    rows = _top(found.reverse() if backwards else found, size + 1)
+    down = descending != backwards
+    parts = _beyond(column, value, pk, down, can_be_null, backwards)
+    rows = _top(queryset.reverse() if backwards else queryset, parts, column, down, size + 1)
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -56,10 +60,41 @@ def page(
     )
 
 
-def _top(ordered: QuerySet[Any], number: int) -> list[Any]:
+@dataclass(frozen=True)
+class _Part:
+    """Rows with a value, or those without one. They are read one after the other: of both in one condition no index
+    could say where to begin.
+    """
+
+    condition: Q
+    empty: bool = False
+
+
+def _sides(column: str) -> list[_Part]:
+    empty = f"{column}__isnull"
+    return [_Part(Q(**{empty: False})), _Part(Q(**{empty: True}), empty=True)]
+
+
+def _top(
+    ordered: QuerySet[Any], parts: Sequence[_Part], column: str, down: bool, number: int
+) -> list[Any]:  # fmt: skip
     """The first rows, found by their keys alone: sorting 100,000 rows with their relations takes ten times as long."""
-    ids = list(ordered.select_related(None).values_list("pk", flat=True)[:number])
+    ids: list[Any] = []
+    for part in parts:
+        if len(ids) < number:
+            rows = _walked(ordered.filter(part.condition), part, column, down)
+            ids += rows.select_related(None).values_list("pk", flat=True)[: number - len(ids)]
     return list(ordered.filter(pk__in=ids)) if ids else []
+
+
+def _walked(rows: QuerySet[Any], part: _Part, column: str, down: bool) -> QuerySet[Any]:
+    """Where none is empty, in the order that the related records' own index has: they are walked, and what points at
+    them is looked up, instead of joining and sorting everything. Orders that avoid an index on purpose stay.
+    """
+    first = next(iter(rows.query.order_by), None)
+    if "__" not in column or part.empty or not isinstance(first, OrderBy) or not isinstance(first.expression, F):
+        return rows
+    return rows.order_by(*([f"-{column}", "-id"] if down else [column, "id"]))
 
 
 def cursors_of(record: Any, entity: str | Entity, *, sort: str | None = None) -> tuple[str, str]:
@@ -70,21 +105,20 @@ def cursors_of(record: Any, entity: str | Entity, *, sort: str | None = None) ->
     return _encode(record, column, key, "p"), _encode(record, column, key, "n")
 
 
-def _beyond(column: str, value: Any, pk: UUID, down: bool, can_be_null: bool, backwards: bool) -> Q:
+def _beyond(column: str, value: Any, pk: UUID, down: bool, can_be_null: bool, backwards: bool) -> list[_Part]:
     """Rows after (value, pk) going `down` or up; empty values stand last in both orders, first when read backwards."""
     then = "lt" if down else "gt"
-    if column == "id":
-        return Q(**{f"id__{then}": pk})
     tie = Q(**{f"id__{then}": pk})
+    if column == "id":
+        return [_Part(tie)]
     if value is None:
-        same = Q(**{f"{column}__isnull": True}) & tie
-        return same | Q(**{f"{column}__isnull": False}) if backwards else same
+        filled, empty = _sides(column)
+        same = _Part(empty.condition & tie, empty=True)
+        return [same, filled] if backwards else [same]
     # The outer bound says nothing new: it is what lets an index begin at this place instead of at the list's start.
     bound = Q(**{f"{column}__{then}e": value})
-    further = bound & (Q(**{f"{column}__{then}": value}) | (Q(**{column: value}) & tie))
-    if can_be_null and not backwards:
-        return further | Q(**{f"{column}__isnull": True})
-    return further
+    further = _Part(bound & (Q(**{f"{column}__{then}": value}) | (Q(**{column: value}) & tie)))
+    return [further, _sides(column)[1]] if can_be_null and not backwards else [further]
 
 
 def _value_of(row: Any, column: str) -> Any:

@@ -66,7 +66,7 @@ def take(kind: str) -> JobRun:
 @pytest.mark.parametrize(
     ("label", "name"),
     [
-        ("بودجه", "x_budjh"),
+        ("بودجه", "x_budje"),
         ("Budget", "x_budget"),
         ("1st offer", "x_f_1st_offer"),
         ("😀", "x_field"),

@@ -11,7 +11,7 @@ from crm.models import SavedView
 from crm.pages import bulk_job, bulk_plan, export
 from kernel.jobs import run_job
 from kernel.models import AuditEntry, Job
-from kernel.query.counting import Size, rounded, size_of
+from kernel.query.counting import Size, rounded, size_of, worth_trying
 from kernel.registry import registry
 from modules.sfa.models import Deal
 
@@ -182,6 +182,13 @@ def test_a_count_is_exact_or_says_about(deal: Any, monkeypatch: pytest.MonkeyPat
     assert [rounded(n) for n in (0, 7, 99, 1234, 987_654)] == [0, 7, 99, 1200, 990_000]
 
 
+def test_what_a_page_tries_to_count() -> None:
+    assert worth_trying(100_000, 5_000)
+    assert worth_trying(5_000, 20_000)
+    assert not worth_trying(300_000, 13_000)
+    assert not worth_trying(10, 90_000)
+
+
 def test_a_slow_count_is_broken_off_and_the_page_goes_on(deal: Any) -> None:
     from django.db import connection
     from django.db.models import F, Func, IntegerField
@@ -201,10 +208,12 @@ def test_the_list_says_about_and_counts_exactly_when_asked(
     page: Any, sara: Any, deal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deal("Pump", amount=5)
-    monkeypatch.setattr("crm.pages.table.COST", 0)
+    monkeypatch.setattr("crm.pages.table.CHEAP", 0)
+    monkeypatch.setattr("crm.pages.table.worth_trying", lambda rows, cost: False)
+    monkeypatch.setattr("crm.pages.table.planned", lambda rows: (0, 1.0))
     client = page(sara)
     shown = client.get("/deals/")
-    assert shown.context["table"].about
+    assert (shown.context["table"].about, shown.context["table"].count) == (True, 1)  # as many as one sees
     assert "about" in shown.content.decode()
     exact = client.get(shown.context["exact_url"]).context["table"]
     assert (exact.about, exact.count) == (False, 1)

@@ -52,7 +52,6 @@ def _choices() -> list[tuple[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     post = request.POST
-    said: dict[str, Any]
     if request.method != "POST":
         asked = {"entity": request.GET.get("entity", ""), "target": request.GET.get("target", ""), "listed": True}
         return _form(request, "crm/customization/relation.html", {**asked, "on_delete": "keep"})
@@ -118,7 +117,6 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_link(request: HttpRequest) -> HttpResponse:
     post = request.POST
-    said: dict[str, Any]
     if request.method != "POST":
         asked = {"first": request.GET.get("first", ""), "second": request.GET.get("second", "")}
         return _form(request, "crm/customization/link.html", {**asked, "in_navigation": False})

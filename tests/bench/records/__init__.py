@@ -1,0 +1,1 @@
+"""What becomes of pages when a workspace has a million contacts."""
