@@ -25,9 +25,9 @@ from tenants.states import State
 
 log = logging.getLogger(__name__)
 
-#: Tables in one transaction: 12 to 20 locks each with indexes, sequences, types and TOAST, of the 6,400 that a server
+#: Tables in one transaction: 12 to 30 locks each with indexes, sequences, types and TOAST, of the 6,400 that a server
 #: has by default for all of its connections.
-PIECE: Final = 20
+PIECE: Final = 10
 #: Somebody still reads (a long export): the next run tries again, and nobody queues behind us meanwhile.
 _PATIENCE: Final = "SET LOCAL lock_timeout = '5s'"
 _TOMBSTONE: Final = "erased_"

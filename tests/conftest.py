@@ -75,6 +75,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def stage(django_db_setup: None, django_db_blocker: Any) -> Stage:
     from kernel import outbox
+    from kernel.sealing import seal_lines
     from tests.factories import drop_everything_else, make_cast, make_workspace
 
     with django_db_blocker.unblock():
@@ -85,6 +86,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Stage:
         for one in (organization, other):
             with tenant_context(one.as_tenant()):
                 outbox.relay()  # a test starts with nothing waiting
+                seal_lines()
         return Stage(organization, other, cast, olga)
 
 

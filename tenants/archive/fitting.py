@@ -4,7 +4,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext_lazy as _
 
 from kernel.context import require_tenant
-from kernel.registry import UnknownName, registry
+from kernel.registry import Entity, UnknownName, registry
 from tenants.archive.checking import BadArchive
 from tenants.archive.manifest import Manifest
 from tenants.selectors import current_organization
@@ -33,9 +33,15 @@ def _check_owner(manifest: Manifest) -> None:
 
 
 def is_fresh() -> bool:
-    """Whether people have put nothing in here yet: what engines begin with (stages, roles) does not count."""
+    """Whether people have put nothing in here yet: what engines begin with (stages, kinds, roles) does not count."""
     entities = [entity for entity in registry.entities_of(current_organization().releases) if entity.pages]
-    return not any(entity.model_class._base_manager.exists() for entity in entities)
+    return not any(_has_records(entity) for entity in entities)
+
+
+def _has_records(entity: Entity) -> bool:
+    """Of what belongs to somebody any record counts; of the words and kinds of a workspace those that a person made."""
+    rows = entity.model_class._base_manager.all()
+    return rows.exists() if entity.has_owner else rows.filter(created_by__isnull=False).exists()
 
 
 def _is_available(engine: str) -> bool:

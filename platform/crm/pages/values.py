@@ -217,13 +217,13 @@ def _relation_link(one: _Value) -> SafeString:
 
 
 def _email(one: _Value) -> SafeString:
-    return format_html('<a class="hover:underline" href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', one.value, one.value)
+    return format_html('<a class="reach" href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', one.value, one.value)
 
 
 def _phone(one: _Value) -> SafeString:
     shown = formats.phone(str(one.value))
     return format_html(
-        '<a class="hover:underline" href="tel:{}"><bdi dir="ltr" class="num">{}</bdi></a>', one.value, shown
+        '<a class="reach" href="tel:{}"><bdi dir="ltr" class="num">{}</bdi></a>', one.value, shown
     )
 
 
@@ -233,7 +233,7 @@ def _url(one: _Value) -> SafeString:
         return format_html('<bdi dir="ltr">{}</bdi>', one.value)
     shown = parts.netloc.removeprefix("www.") + (parts.path if parts.path != "/" else "")
     return format_html(
-        '<a class="hover:underline" href="{}" target="_blank" rel="noopener noreferrer"><bdi dir="ltr">{}</bdi></a>',
+        '<a class="reach" href="{}" target="_blank" rel="noopener noreferrer"><bdi dir="ltr">{}</bdi></a>',
         one.value, shown,
     )  # fmt: skip
 
