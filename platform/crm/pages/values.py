@@ -222,9 +222,7 @@ def _email(one: _Value) -> SafeString:
 
 def _phone(one: _Value) -> SafeString:
     shown = formats.phone(str(one.value))
-    return format_html(
-        '<a class="reach" href="tel:{}"><bdi dir="ltr" class="num">{}</bdi></a>', one.value, shown
-    )
+    return format_html('<a class="reach" href="tel:{}"><bdi dir="ltr" class="num">{}</bdi></a>', one.value, shown)
 
 
 def _url(one: _Value) -> SafeString:
