@@ -52,7 +52,7 @@ _HOUSES = words_of(
 )
 _ENDS = ["", "", "", "زاده", "نژاد", "پور", "فر", "نیا"]
 _ENDS_LATIN = ["", "", "", "son", "berg", "man", "er", "-Jones"]
-_JOBS = ["مدیر فروش", "کارشناس خرید", "حسابدار", "Buyer", "Sales Manager", "CEO", "Engineer"]
+_JOBS = ["مدیر فروش", "کارشناس خرید", "حسابدار", "Buyer", "Sales Manager", "Director", "Engineer"]
 
 #: An id whose time grows with n, as if one record had come every minute; the rest of it is n itself.
 ID = "(lpad(to_hex(1690000000000 + {n} * 60000), 12, '0') || '7000' || '8' || lpad(to_hex({n}), 15, '0'))::uuid"

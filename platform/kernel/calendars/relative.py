@@ -131,7 +131,7 @@ def find_period(name: str) -> Period | None:
         return None
     label = format_lazy(_CALENDARS[calendar], period=found.label)
     inner = found.bounds
-    return Period(name, label, lambda today, locale: inner(today, replace(locale, calendar=calendar)))  # type: ignore[arg-type]
+    return Period(name, label, lambda today, locale: inner(today, replace(locale, calendar=calendar)))  # type: ignore[arg-type] # one of _CALENDARS
 
 
 def _plain_period(name: str) -> Period | None:

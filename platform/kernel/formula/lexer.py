@@ -125,7 +125,7 @@ class _Lexer:
         return self._error("bad_sign", _("This sign has no place in a formula."), self.at)
 
     def _error(self, code: str, message: object, start: int, end: int | None = None, hint: str = "") -> FormulaError:
-        issue = Issue(code, message, start, start + 1 if end is None else end, hint)  # type: ignore[arg-type]
+        issue = Issue(code, message, start, start + 1 if end is None else end, hint)  # type: ignore[arg-type] # a lazy text of gettext
         return FormulaError([issue], self.source)
 
 

@@ -28,7 +28,7 @@ SELECT u.n, a.id IS NULL,
 FROM (SELECT s.first_seq, s.hashes, i.id, i.n FROM kernel_audit_seal s, unnest(s.ids) WITH ORDINALITY AS i (id, n)
   WHERE s.number = %s) u LEFT JOIN kernel_audit a ON a.id = u.id"""  # noqa: S608 — an expression of ours
 #: Only what is wrong leaves the database.
-_BROKEN = f"SELECT n, id, is_missing FROM ({_LINES}) AS l (n, is_missing, is_whole, id) WHERE is_whole IS NOT TRUE"  # noqa: S608
+_BROKEN = f"SELECT n, id, is_missing FROM ({_LINES}) AS l (n, is_missing, is_whole, id) WHERE is_whole IS NOT TRUE"  # noqa: S608 — text of ours
 _BETWEEN = """
 SELECT a.id FROM kernel_audit a WHERE a.id > %(low)s AND a.id <= %(high)s AND NOT EXISTS (
   SELECT 1 FROM (SELECT unnest(ids) AS id FROM kernel_audit_seal WHERE last_id > %(low)s AND first_id <= %(high)s) s
