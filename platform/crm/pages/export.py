@@ -22,7 +22,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from crm.pages.buckets import bucket_condition, gather, read_by
-from crm.pages.bulk import chosen_ids
+from crm.pages.bulk_chosen import chosen_ids
 from crm.pages.columns import shown_fields
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of

@@ -180,6 +180,11 @@ class Table:
         return sum(column.width for column in self.columns) + 40 if any(c.width for c in self.columns) else 0
 
     @property
+    def beyond(self) -> bool:
+        """Whether the filters let more through than is on the page."""
+        return self.about or self.count > len(self.rows)
+
+    @property
     def has_totals(self) -> bool:
         return any(column.total for column in self.columns)
 
