@@ -11,8 +11,9 @@ _PARAMS: dict[str, Any] = {
         "f": {"type": "string", "contentMediaType": "application/json"},
         "q": {"type": "string"}, "sort": {"type": "string"}, "columns": {"type": "array", "items": {"type": "string"}},
         "mode": {"type": "string", "enum": ["list", "board", "calendar", "chart"]},
-        "group": {"type": "string"}, "by": {"type": "string"}, "lane": {"type": "string"}, "on": {"type": "string"},
-        "span": {"type": "string"}, "measure": {"type": "string"}, "shape": {"type": "string"},
+        "group": {"type": "string"}, "by": {"type": "string"}, "by_order": {"type": "string"},
+        "lane": {"type": "string"}, "on": {"type": "string"}, "span": {"type": "string"},
+        "measure": {"type": "string"}, "shape": {"type": "string"},
     },
 }  # fmt: skip
 _SHARED: dict[str, Any] = {"type": "string", "description": "“”: only its maker; “all”: everybody; or a team's id"}

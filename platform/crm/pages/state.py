@@ -12,11 +12,11 @@ from kernel.registry import Entity
 
 #: Names beside the filters' own that an address may carry.
 WORDS = (
-    "q", "sort", "columns", "view", "group", "cursor", "f", "by", "lane", "on", "at", "span", "measure", "shape",
-    "exact",
+    "q", "sort", "columns", "view", "group", "cursor", "f", "by", "by_order", "lane", "on", "at", "span", "measure",
+    "shape", "exact",
 )  # fmt: skip
 #: Of these, what a saved view keeps as it stands.
-KEPT = ("q", "sort", "group", "f", "by", "lane", "on", "span", "measure", "shape")
+KEPT = ("q", "sort", "group", "f", "by", "by_order", "lane", "on", "span", "measure", "shape")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class State:
     f: str = ""
     #: The field that rows are grouped by; a date's with its period: "close_date:month".
     by: str = ""
+    #: The order of the groups: "label", "count", "late" or "sum:amount"; empty for the order that the field has.
+    by_order: str = ""
     #: The field whose values are a board's lanes, where it is not the entity's own board.
     lane: str = ""
     #: The calendar's date field, the day it stands at, and month, week or agenda.

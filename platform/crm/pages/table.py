@@ -154,6 +154,8 @@ class GroupRows:
     label: str
     count: int
     totals: Sequence[str]
+    #: The same with the names of their columns, where there are some.
+    sums: Sequence[tuple[str, str]]
     rows: Sequence[Row]
     more_url: str = ""
     list_url: str = ""
