@@ -69,4 +69,5 @@ manifest = Module(
     },
     reading_jobs=frozenset({"crm.audit_check"}),
     on_enable="crm.services.words.make_words",
+    on_demo="crm.demo.fill_demo",
 )  # fmt: skip

@@ -38,7 +38,7 @@ class Month:
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         answer = self.stack.ask(method, f"/api/v1/{path}", body, at=self.home, token=self.token)
-        assert answer.status < 300, (path, answer.body)
+        assert answer.status < 300, (path, answer.body.decode()[:600])
         return answer.json if answer.body else None
 
     def event(self, name: str) -> Locator:

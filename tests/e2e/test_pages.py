@@ -70,7 +70,7 @@ def fill(stack: Stack, language: str) -> dict[str, str]:
 
     def api(method: str, path: str, body: Any = None) -> Any:
         answer = stack.ask(method, f"/api/v1/{path}", body, at=at, token=token)
-        assert answer.status < 300, (path, answer.body)
+        assert answer.status < 300, (path, answer.body.decode()[:600])
         return answer.json
 
     api("POST", "engines/sfa/enable/")
@@ -103,7 +103,7 @@ def fill_further(api: Any, word: str, account: str, contact: str) -> dict[str, s
     api("POST", "custom-objects/", {"name": "x_project", "label": names, "label_plural": many, "title_label": names})
     field = api("POST", "custom-fields/", {
         "entity": "x_project", "kind": "choice", "name": "x_stage", "label": {"fa": "مرحله", "en": "Step"},
-        "config": {"choices": [{"key": "on", "label": {"fa": "در حال اجرا", "en": "Running"}, "colour": "teal"}]},
+        "options": {"choices": [{"key": "on", "label": {"fa": "در حال اجرا", "en": "Running"}, "colour": "teal"}]},
     })  # fmt: skip
     relation = api("POST", "custom-relations/", {
         "entity": "x_project", "target": "account", "name": "x_customer", "label": {"fa": "کارفرما", "en": "Customer"},

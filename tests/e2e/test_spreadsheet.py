@@ -42,7 +42,7 @@ class Sheet:
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         answer = self.stack.ask(method, f"/api/v1/{path}", body, at=self.home, token=self.token)
-        assert answer.status < 300, (path, answer.body)
+        assert answer.status < 300, (path, answer.body.decode()[:600])
         return answer.json if answer.body else None
 
     def cell(self, name: str, field: str) -> Locator:

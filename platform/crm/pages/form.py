@@ -14,7 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from crm.pages.conflict import Clash, merge
 from crm.pages.controls import make_controls, make_related, raw_of, raw_value, typed_values
-from crm.pages.links import actor_of, entity_url
+from crm.pages.links import actor_of, entity_url, layout_of
 from kernel.access import Actor, get_record_for
 from kernel.clean import blank, clean_values, default_of
 from kernel.errors import Conflict, Invalid, Problem
@@ -148,7 +148,7 @@ def _form(request: HttpRequest, entity: Entity, draft: Draft) -> HttpResponse:
     page = entity_url(entity, "edit", record.pk) if record is not None else entity_url(entity, "create")
     title = entity.title_of(record) if record is not None else _("New %s") % str(entity.label).lower()
     context = {
-        "entity": entity, "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
+        "entity": entity, "layout": layout_of(entity), "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
         "faulty": [c for c in controls.values() if c.error], "action": page, "title": title,
         "back": entity_url(entity, "detail", record.pk) if record is not None else entity_url(entity, "list"),
         "drawer": _in_drawer(request),

@@ -15,7 +15,7 @@ from crm.pages.bucket_order import order_choices
 from crm.pages.buckets import by_choices, read_by
 from crm.pages.columns import columns_context
 from crm.pages.grouped import draw_grouped, next_rows
-from crm.pages.links import actor_of, entity_url, optional_url, wants
+from crm.pages.links import actor_of, entity_url, layout_of, optional_url, wants
 from crm.pages.state import from_query
 from crm.pages.table import Setting, Table, arrange, draw_table, list_param
 from crm.pages.view_choice import first_view, tabs_from
@@ -97,7 +97,7 @@ def frame_context(setting: Setting, mode: str) -> dict[str, Any]:
     listed, query = entity_url(entity, "list"), state.query()
     here = entity_url(entity, mode)
     return {
-        "entity": entity, "setting": setting, "state": state, "mode": mode, "here": here, "query": query,
+        "entity": entity, "layout": layout_of(entity), "setting": setting, "state": state, "mode": mode, "here": here, "query": query,
         "back": list_param(state), "list_url": listed, "modes": _modes(setting, mode), **_tabs(setting, mode),
         "add_url": entity_url(entity, "create") if may_add(entity, actor) else "",
         "export_url": entity_url(entity, "export") if actor.may(entity.permission("export")) else "",
