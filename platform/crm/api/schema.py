@@ -44,3 +44,18 @@ VIEW_LIST: dict[str, Any] = {
     },
     "required": ["results", "count"],
 }  # fmt: skip
+
+UPLOAD: dict[str, Any] = {
+    "type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"],
+}  # fmt: skip
+
+FILE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"}, "entity": {"type": "string"},
+        "record_id": {"type": "string", "format": "uuid"}, "name": {"type": "string"},
+        "content_type": {"type": "string"}, "size": {"type": "integer"},
+        "purpose": {"type": "string", "enum": ["file", "picture"]},
+        "created_at": {"type": "string", "format": "date-time"}, "url": {"type": "string", "format": "uri"},
+    },
+}  # fmt: skip

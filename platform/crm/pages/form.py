@@ -148,7 +148,8 @@ def _form(request: HttpRequest, entity: Entity, draft: Draft) -> HttpResponse:
     page = entity_url(entity, "edit", record.pk) if record is not None else entity_url(entity, "create")
     title = entity.title_of(record) if record is not None else _("New %s") % str(entity.label).lower()
     context = {
-        "entity": entity, "layout": layout_of(entity), "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
+        "entity": entity, "layout": layout_of(entity),
+        "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
         "faulty": [c for c in controls.values() if c.error], "action": page, "title": title,
         "back": entity_url(entity, "detail", record.pk) if record is not None else entity_url(entity, "list"),
         "drawer": _in_drawer(request),

@@ -97,7 +97,8 @@ def frame_context(setting: Setting, mode: str) -> dict[str, Any]:
     listed, query = entity_url(entity, "list"), state.query()
     here = entity_url(entity, mode)
     return {
-        "entity": entity, "layout": layout_of(entity), "setting": setting, "state": state, "mode": mode, "here": here, "query": query,
+        "entity": entity, "layout": layout_of(entity),
+        "setting": setting, "state": state, "mode": mode, "here": here, "query": query,
         "back": list_param(state), "list_url": listed, "modes": _modes(setting, mode), **_tabs(setting, mode),
         "add_url": entity_url(entity, "create") if may_add(entity, actor) else "",
         "export_url": entity_url(entity, "export") if actor.may(entity.permission("export")) else "",

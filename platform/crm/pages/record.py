@@ -39,7 +39,8 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     labels = Labels(actor).load([record], entity.all_fields.values())
     listed = request.GET.get("list", "")[:4000]
     context: dict[str, Any] = {
-        "entity": entity, "layout": layout_of(entity), "record": record, "title": entity.title_of(record), "may_change": may_change,
+        "entity": entity, "layout": layout_of(entity),
+        "record": record, "title": entity.title_of(record), "may_change": may_change,
         "may_delete": allows(actor, entity, record, "delete"), "facts": _facts(entity, record, labels),
         "owner": labels.get("user", getattr(record, f"{entity.owner}_id", None)) if entity.has_owner else "",
         "owner_id": getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None,
