@@ -306,7 +306,8 @@ def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> 
     groups: dict[tuple[str, str], list[AuditEntry]] = {}
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
-    for (name, verb), rows in groups.items():
+    # Backwards: what hangs on a record goes before it, and comes back after it.
+    for (name, verb), rows in reversed(list(groups.items())):
         try:
             kind = registry.entity(name)
         except UnknownName:  # an entity of the organization's own that was put away since

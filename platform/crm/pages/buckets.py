@@ -47,7 +47,7 @@ class Gathered:
 def gatherable(entity: Entity) -> list[Field]:
     """Fields by which records may be gathered: those with few values, and dates."""
     kinds = {"choice", "relation", "bool", "date", "datetime"}
-    return [f for f in entity.filter_fields if f.kind in kinds]
+    return [f for f in entity.filter_fields if f.kind in kinds and not f.asks]
 
 
 def read_by(entity: Entity, text: str) -> By | None:

@@ -30,6 +30,7 @@ from crm.pages.links import actor_of
 from crm.pages.state import from_query
 from crm.pages.table import Setting, arrange, records_of
 from crm.pages.values import choice_text, value_text, yes_no
+from crm.selectors.tags import tags_by_record
 from kernel import compound
 from kernel.audit import record_act
 from kernel.formats import get_locale, local_date, local_time
@@ -177,8 +178,10 @@ def _paged(
         with transaction.atomic():  # a job has none of its own around it
             found = page(queryset, setting.entity, sort=state.sort or None, size=CHUNK, cursor=cursor)
             labels = Labels(setting.actor).load(found.rows, fields)
+            worn = tags_by_record(setting.entity, [r.pk for r in found.rows]) if any(f.asks for f in fields) else {}
         for record in found.rows:
-            yield record, [plain_value(field, record, labels, wish.dates) for field in fields]
+            tags = harmless(", ".join(tag.name for tag in worn.get(record.pk, ()))) or None
+            yield record, [tags if f.asks else plain_value(f, record, labels, wish.dates) for f in fields]
         step(len(found.rows))
         if not found.next:
             return

@@ -109,6 +109,7 @@ def from_query(entity: Entity, query: QueryDict | str) -> State:
 def from_params(entity: Entity, params: Mapping[str, Any], view: str = "") -> State:
     """Read what a saved view keeps; names that no longer exist are dropped."""
     names = {f.name for f in entity.filter_fields}
+    known = {*entity.all_fields, *(aside.name for aside in entity.asides)}
     filters = {
         str(key): tuple(str(v) for v in (values if isinstance(values, list) else [values]))
         for key, values in dict(params.get("filters") or {}).items()
@@ -116,7 +117,7 @@ def from_params(entity: Entity, params: Mapping[str, Any], view: str = "") -> St
     }
     return State(
         filters=filters,
-        columns=tuple(name for name in params.get("columns") or () if name in entity.all_fields),
+        columns=tuple(name for name in params.get("columns") or () if name in known),
         view=view,
         **cast("dict[str, Any]", {name: str(params.get(name) or "") for name in KEPT}),
     )
