@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.imports import problems as said
+from crm.imports.further import meet_by_further
 from crm.imports.plan import Plan, RelationColumn, ValueColumn
 from crm.imports.problems import CellProblem
 from crm.imports.reader import Column, Row, text_of
@@ -230,6 +231,7 @@ class BatchWriter:
         for relation in self.plan.relations:
             self._resolve(relation, drafts)
         ready = [draft for draft in drafts if not draft.problems]
+        meet_by_further(self.plan.entity, self.plan.match, [draft.values for draft in ready], actor=self.actor)
         if self.plan.lacking:
             ready = self._existing_only(ready)
         if not ready:
