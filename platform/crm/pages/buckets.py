@@ -28,6 +28,8 @@ from kernel.registry import Entity, Field
 #: More groups than anybody reads; the rest is counted together.
 MOST = 60
 _ROWS = 20_000
+#: What says how records are shown together, and nothing in a plain list.
+_CHARTED = ("by", "by_order", "measure", "shape", "on", "at", "span", "lane")
 PERIODS: dict[str, Any] = {
     "day": gettext_lazy("day"), "week": gettext_lazy("week"), "month": gettext_lazy("month"),
     "quarter": gettext_lazy("quarter"), "year": gettext_lazy("year"),
@@ -234,8 +236,8 @@ def narrowed_to(state: State, by: By, key: str) -> State:
         params = {f"{name}__gte": (low.isoformat(),), f"{name}__lte": (high.isoformat(),)}
     else:
         params = {name: (key,)}
-    gone = ("by", "by_order", "measure", "shape", "on", "at", "span", "lane")
-    return replace(state.with_filter(name, params), **dict.fromkeys(gone, ""))
+    gone: dict[str, Any] = dict.fromkeys(_CHARTED, "")
+    return replace(state.with_filter(name, params), **gone)
 
 
 def measures(entity: Entity) -> list[tuple[str, str]]:

@@ -154,7 +154,8 @@ def test_groups_have_counts_sums_and_further_rows(page: Any, sara: Any, deal: An
 
 
 def test_groups_of_dates_are_the_readers_months(page: Any, sara: Any, deal: Any) -> None:
-    from crm.pages.buckets import By, bucket_condition, gather
+    from crm.pages.bucket_parts import By
+    from crm.pages.buckets import bucket_condition, gather
     from crm.pages.labels import Labels
 
     kind = registry.entity("deal")

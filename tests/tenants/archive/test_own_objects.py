@@ -45,7 +45,10 @@ def bridge(live_tenant: Tenant, admin: Actor) -> str:
         values = {"name": "Bridge", "x_state": "on", "x_budget": Decimal(90), "x_customer": account}
         made = create_record("x_project", actor=admin, values=values)
         SavedView.objects.create(
-            user_id=admin.user_id, entity="x_project", name="Running", params={"filters": {"x_state": ["on"]}}
+            user=User.objects.get(pk=admin.user_id),
+            entity="x_project",
+            name="Running",
+            params={"filters": {"x_state": ["on"]}},
         )
     return str(made.pk)
 
