@@ -207,4 +207,11 @@ def test_paper_holds_the_table_and_nothing_else(sheet: Sheet) -> None:
     box = last.bounding_box()
     assert box
     assert box["height"] > 0
+    # sums of groups stand under the column that they add up
+    sheet.sara.go(f"/deals/?{COLUMNS}&by=stage&reference__contains=paper")
+    heading = sheet.sara.on("th[data-column=amount]").bounding_box()
+    total = sheet.sara.on("tr.grp").first.locator("td").nth(1).bounding_box()
+    assert heading
+    assert total
+    assert abs(heading["x"] - total["x"]) < 2, (heading, total)
     page.emulate_media(media="screen")
