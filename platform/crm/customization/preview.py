@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +11,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.customization.derived import PLACES
+from crm.customization.derived import way_of
+from crm.customization.rollups import PLACES, readable_by
 from crm.pages.values import value_text
 from kernel.access import Actor, entity_for, records_visible_to, require
 from kernel.derived import current_plans, cycle_in, scope_of, setting_of_workspace
@@ -53,7 +53,7 @@ def preview_formula(
     require(actor, "crm.customization.manage")
     seen = _seen(actor, entity)
     try:
-        program = build(source, scope_of(entity, partial(entity_for, actor)), setting_of_workspace())
+        program = build(source, scope_of(entity, readable_by(actor, entity)), setting_of_workspace())
     except FormulaError as error:
         return Preview(source, issues=error.issues)
     shown = Preview(source, program, (*program.checked.hints, *_circle(seen, program, name), *_unfit(program, kind)))
@@ -77,8 +77,7 @@ def _circle(kind: Entity, program: Program, name: str) -> list[Issue]:
     way = cycle_in({**current_plans().edges, node: edges_of(kind, program)}, node) if name else []
     if not way:
         return []
-    names = " ← ".join(f"{entity}.{one}" for entity, one in way)
-    message = format_lazy(gettext_lazy("The fields would depend on each other in a circle: {names}"), names=names)
+    message = format_lazy(gettext_lazy("The fields would depend on each other in a circle: {names}"), names=way_of(way))
     return [Issue("circle", message, 0, len(program.source))]
 
 
@@ -143,7 +142,7 @@ def vocabulary(*, actor: Actor, entity: str) -> dict[str, Any]:
     """What may be written, for completing it: fields, fields behind relations, functions with their help."""
     require(actor, "crm.customization.manage")
     _seen(actor, entity)
-    scope = scope_of(entity, partial(entity_for, actor))
+    scope = scope_of(entity, readable_by(actor, entity))
     functions = [
         {"name": name, "help": function.help, "example": function.example, "group": function.group,
          "group_label": GROUPS[function.group], "alias_of": "" if name == function.name else function.name}
