@@ -181,14 +181,26 @@ def users_of(entity: str, name: str) -> list[Node]:
     return needed_by(current_plans(), (entity, name))
 
 
-def require_unneeded(entity: str, name: str) -> None:
-    """Refuse to take a field away that others are calculated from, and say which."""
+def needed_by_all(entity: str, name: str) -> list[Node]:
+    """The same, of an amount also those that read its currency."""
     nodes = users_of(entity, name)
-    kind = registry.entity(entity)
-    field = kind.all_fields.get(name)
+    field = registry.entity(entity).all_fields.get(name)
     if field is not None and field.currency:
         nodes += [node for node in users_of(entity, field.currency) if node not in nodes and node != (entity, name)]
-    if nodes:
+    return nodes
+
+
+def needed_fields(entity: str, name: str) -> list[tuple[CustomField, Text]]:
+    """The fields that keep this one from being taken away, with what they are called."""
+    nodes = needed_by_all(entity, name)
+    rows = CustomField.objects.filter(entity__in={e for e, _n in nodes}, name__in={n for _e, n in nodes})
+    kept = {(row.entity, row.name): row for row in rows} if nodes else {}
+    return [(kept[node], labels_of([node])) for node in nodes if node in kept]
+
+
+def require_unneeded(entity: str, name: str) -> None:
+    """Refuse to take a field away that others are calculated from, and say which."""
+    if nodes := needed_by_all(entity, name):
         message = format_lazy(
             _("Other fields are calculated from this one: {names}. Change them first."), names=labels_of(nodes)
         )

@@ -19,7 +19,20 @@ from kernel.derived import current_plans, cycle_in, scope_of, setting_of_workspa
 from kernel.derived.graph import edges_of
 from kernel.derived.plans import reader_of
 from kernel.errors import NotFound, Text
-from kernel.formula import KEPT_AS, REASONS, FormulaError, Issue, Known, Program, Scope, book, build, keeper, place_of
+from kernel.formula import (
+    KEPT_AS,
+    REASONS,
+    FormulaError,
+    Issue,
+    Known,
+    Program,
+    Result,
+    Scope,
+    book,
+    build,
+    keeper,
+    place_of,
+)
 from kernel.formula.types import NAMES
 from kernel.money_input import home_currency
 from kernel.registry import Entity, Field, UnknownName, registry
@@ -95,14 +108,11 @@ def _unfit(program: Program, kind: str) -> list[Issue]:
 def _samples(actor: Actor, kind: Entity, program: Program, into: str, places: int | None) -> list[dict[str, Any]]:
     """The newest records that the actor may see, with what the formula gives for them."""
     records = list(records_visible_to(actor, kind).order_by("-pk")[:SAMPLES])
-    related = _related(actor, kind, program, records)
     places = PLACES.get(into) if places is None else places
-    keep, now = keeper(program.type, into, program.setting, places=places), timezone.now()
+    keep = keeper(program.type, into, program.setting, places=places)
     field = Field(name="x_preview", kind=into, label="", currency="x")  # type: ignore[arg-type]  # a kind
     samples = []
-    for record in records:
-        values = _values(kind, program, record, related)
-        result = program.evaluate(values, now)
+    for record, (values, result) in zip(records, results_of(actor, kind, program, records), strict=True):
         value = None if result.value is None else keep(result.value)
         currency = next((c for p in sorted(program.type.currencies) if (c := values.get(p))), "") or home_currency()
         samples.append({
@@ -110,6 +120,13 @@ def _samples(actor: Actor, kind: Entity, program: Program, into: str, places: in
             "text": value_text(field, value, currency=currency), "why": REASONS.get(result.reason, ""),
         })  # fmt: skip
     return samples
+
+
+def results_of(actor: Actor, kind: Entity, program: Program, records: list[Any]) -> list[tuple[dict[str, Any], Result]]:
+    """For each record the values that the formula reads, as far as the actor may see them, and what it gives."""
+    related, now = _related(actor, kind, program, records), timezone.now()
+    read = [_values(kind, program, record, related) for record in records]
+    return [(values, program.evaluate(values, now)) for values in read]
 
 
 def _related(actor: Actor, kind: Entity, program: Program, records: list[Any]) -> dict[str, Mapping[Any, Any]]:
