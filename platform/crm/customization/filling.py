@@ -22,6 +22,7 @@ def job_of(entity: str) -> Job | None:
         return None
     job.going = job.state in _GOING  # type: ignore[attr-defined]  # for the template
     counts = {"done": formats.num(job.done), "total": formats.num(job.total or 0)}
+    job.whole = job.total or 1  # type: ignore[attr-defined]  # as above
     job.text = f"{counts['done']} / {counts['total']}" if job.total else ""  # type: ignore[attr-defined]  # as above
     return job
 

@@ -68,7 +68,8 @@ ALL: Final = (
 )  # fmt: skip
 #: Fields whose values are calculated from others; what they give is of one of the kinds above.
 CALCULATED: Final = MappingProxyType({kind.key: kind for kind in (
-    FieldKind("formula", _("Formula"), _("Calculated from the record's other fields: a net price, days left"), "calculator"),
+    FieldKind("formula", _("Formula"), _("Calculated from the record's other fields: a net price, days left"),
+              "calculator"),
     FieldKind("rollup", _("Roll-up"), _("Counts or adds up related records: revenue, open deals"), "sigma"),
 )})  # fmt: skip
 BY_KEY: Final = MappingProxyType({kind.key: kind for kind in ALL})

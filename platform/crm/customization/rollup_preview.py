@@ -8,13 +8,14 @@ from typing import Any
 from crm.customization.rollups import rollup_options
 from crm.pages.values import value_text
 from kernel.access import Actor, entity_for, records_visible_to, require
-from kernel.custom import decode
+from kernel.custom import decode, expression
 from kernel.derived.plans import rollup_of
 from kernel.derived.rollups import MIXED, aggregate, put_found
 from kernel.money_input import home_currency
 from kernel.registry import Field, Rollup
 
 SAMPLES = 3
+_NAME = "x_preview"
 
 
 def preview_rollup(
@@ -27,7 +28,7 @@ def preview_rollup(
     kept, seen = options["rollup"], entity_for(actor, entity)
     given = tuple((name, tuple(values)) for name, values in kept["filters"].items())
     spec = Field(
-        name="x_preview", kind=kind, label="", in_extra=True, places=options["places"],  # type: ignore[arg-type]  # a kind
+        name=_NAME, kind=kind, label="", places=options["places"], expression=expression(_NAME, kind),  # type: ignore[arg-type]  # a kind
         rollup=Rollup(child, relation, how, kept["of"], given),  # type: ignore[arg-type]  # checked
     )  # fmt: skip
     rollup = rollup_of(seen, spec)

@@ -31,7 +31,8 @@ def how(request: HttpRequest, pk: UUID, name: str, *, entity: Entity) -> HttpRes
         raise NotFound()
     labels = Labels(actor).load([record], [field])
     context: dict[str, Any] = {
-        "entity": entity, "field": field, "value": cell(field, record, labels), "back": entity_url(entity, "detail", pk),
+        "entity": entity, "field": field, "value": cell(field, record, labels),
+        "back": entity_url(entity, "detail", pk),
         "title": _("How “%s” is calculated") % field.label, "why": "", "read": [],
         "words": [formula_words(entity, field.formula)] if field.formula else rollup_words(actor, field),
         "broken": (entity.name, name) in current_plans().broken,
