@@ -19,7 +19,7 @@ from kernel.formula.lexer import tokens
 from kernel.registry import Entity, Field, UnknownName, registry
 
 HOWS: dict[str, Text] = {
-    "count": gettext_lazy("Number"), "sum": gettext_lazy("Sum"), "min": gettext_lazy("Smallest or earliest"),
+    "count": gettext_lazy("Count"), "sum": gettext_lazy("Sum"), "min": gettext_lazy("Smallest or earliest"),
     "max": gettext_lazy("Largest or latest"), "average": gettext_lazy("Average"),
 }  # fmt: skip
 
