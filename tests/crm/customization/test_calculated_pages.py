@@ -15,6 +15,7 @@ from crm.customization import services
 from crm.customization.derived import define_formula, define_rollup
 from crm.models import CustomField
 from crm.pages.explaining import may_know, rollup_words, sources_words
+from identity.models import Role
 from kernel.access import Actor
 from kernel.context import Tenant
 from kernel.derived.refilling import REFILL
@@ -251,6 +252,36 @@ def test_a_member_and_a_stranger_come_to_nothing(
     assert stranger.get(f"{DEALS}{field.pk}/").status_code == 404
     assert stranger.get(f"/deals/{deal.pk}/how/x_net/").status_code == 404
     assert services.get_field(field.pk, actor=actor).state == "active"
+
+
+@pytest.mark.parametrize("level", ["hidden", "masked"])
+def test_a_definer_works_with_what_they_may_see(
+    actor: Actor, deal: Any, nima: Any, tenant: Tenant, client_for: Callable[..., Client], level: str
+) -> None:
+    field = net(actor)
+    role = Role.objects.get(key="member")
+    role.levels = {**role.levels, "crm.customization.manage": "all", "sfa.deal.view": "all"}
+    role.fields = {"sfa.deal.amount": level}
+    role.save()
+    page = client_for(nima, tenant)
+    tried = text(page.post(f"{DEALS}formula/", {"source": "{amount} * 1"}))
+    assert "data-error" in tried
+    assert "250" not in tried
+    inserts = {one["insert"] for one in page.get(f"{DEALS}formula/").json()["fields"]}
+    assert "{amount}" not in inserts
+    parts = text(page.post(f"{ACCOUNTS}rollup/", TOTAL))
+    assert "250" not in parts
+    assert 'value="amount"' not in parts
+    assert text(page.post(f"{ACCOUNTS}new/", TOTAL), 422)
+    shown = text(page.get(f"{DEALS}{field.pk}/"))
+    assert "fields that you may not see" in shown
+    assert 'name="source"' not in shown
+    called = {**NET, "label_en": "Clear", "source": "{name}"}
+    assert page.post(f"{DEALS}{field.pk}/", called).status_code == 302
+    field.refresh_from_db()
+    assert (field.label["en"], field.options["formula"]) == ("Clear", "{amount} * 2")
+    assert f"/deals/{deal.pk}/how/x_net/" not in text(page.get(f"/deals/{deal.pk}/"))
+    assert page.get(f"/deals/{deal.pk}/how/x_net/").status_code == 404
 
 
 def test_as_many_queries_for_three_formulas_as_for_one(page: Client, actor: Actor) -> None:

@@ -17,11 +17,11 @@ from crm.customization.filling import job_of, resume_filling, stop_filling
 from crm.customization.preview import Preview, preview_formula, vocabulary
 from crm.customization.rest.shapes import GIVES
 from crm.customization.rollup_preview import preview_rollup
-from crm.customization.rollups import HOW, MOST_PLACES, measures_of, relations_to, ticks_of
+from crm.customization.rollups import HOW, MOST_PLACES, measures_of, relations_to, sees_all, ticks_of
 from crm.customization.services import MANAGE
 from crm.customization.views.reading import words_from
 from crm.models import CustomField
-from crm.pages.explaining import HOWS, conditions_words, formula_words, may_know, rollup_words
+from crm.pages.explaining import HOWS, conditions_words, formula_words, may_know, reads_of, rollup_words
 from crm.pages.links import actor_of
 from frontend.views.access import permission
 from kernel.access import Actor, entity_for
@@ -99,7 +99,10 @@ def _knows(actor: Actor, field: CustomField) -> bool:
     """Whether the actor may read what it is calculated from; who may not keeps their hands off the formula."""
     entity = services.entity_named(field.entity)
     spec = entity.all_fields.get(field.name)
-    return spec is None or may_know(actor, entity, spec)
+    if spec is None:
+        return True
+    others = {name for name, _field in reads_of(entity, spec)} - {entity.name}
+    return may_know(actor, entity, spec) and all(sees_all(actor, name) for name in others)
 
 
 def _spoken(field: CustomField) -> str:
