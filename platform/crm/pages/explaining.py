@@ -106,7 +106,7 @@ def rollup_words(actor: Actor, field: Field) -> list[Text]:
 
 def conditions_words(actor: Actor, child: Entity, filters: dict[str, list[str]]) -> list[Text]:
     """Filters as the list's chips say them; those that the actor may not ask for are left out."""
-    known = {key: values for key, values in filters.items() if key.partition("__")[0] in child.all_fields}
+    known = {key: tuple(values) for key, values in filters.items() if key.partition("__")[0] in child.all_fields}
     state = State(filters=known)
     reading = read_filters(child, state)
     return [f"{chip.label}: {chip.text}" for chip in chips(child, state, reading, Labels(actor))]

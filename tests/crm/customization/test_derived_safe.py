@@ -120,7 +120,7 @@ def test_a_total_hears_of_everything_that_it_is_narrowed_by(actor: Actor) -> Non
 
 
 def test_nobody_slips_a_formula_past_its_checks(actor: Actor) -> None:
-    given = {"actor": actor, "entity": "deal", "kind": "money", "label": {"en": "Slip"}}
+    given: dict[str, Any] = {"actor": actor, "entity": "deal", "kind": "money", "label": {"en": "Slip"}}
     for options in ({"formula": "{owner.password}"}, {"rollup": {"child": "user"}}):
         with pytest.raises(Invalid):
             services.define_field(**given, options=options)
@@ -129,8 +129,13 @@ def test_nobody_slips_a_formula_past_its_checks(actor: Actor) -> None:
 
 @pytest.mark.parametrize("name", ["", "thing", "x_thing"])
 def test_what_is_checked_is_the_field_that_was_made(actor: Actor, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr("crm.customization.derived.cycle_in", lambda _edges, node: asked.append(node) or [])
+    asked: list[Any] = []
+
+    def note(_edges: Any, node: Any) -> list[Any]:
+        asked.append(node)
+        return []
+
+    monkeypatch.setattr("crm.customization.derived.cycle_in", note)
     made = formula(actor, name, "{amount}")
     assert asked == [("deal", made.name)]
     asked.clear()

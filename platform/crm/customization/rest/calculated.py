@@ -42,12 +42,17 @@ def change(field: CustomField, given: dict[str, Any], *, actor: Actor) -> None:
     _refuse_rules(given)
     kind = services.kind_of(field).key
     options = _options(kind, given)
-    said = {name: given[name] for name in ("label", "help") if name in given}
+    said: dict[str, Any] = {name: given[name] for name in ("label", "help") if name in given}
     if "indexed" in options:
         said["options"] = {"indexed": options["indexed"]}
     if said:
         services.change_field(field.pk, actor=actor, **said)
-    where = {"actor": actor, "entity": field.entity, "name": field.name, "places": options.get("places")}
+    where: dict[str, Any] = {
+        "actor": actor,
+        "entity": field.entity,
+        "name": field.name,
+        "places": options.get("places"),
+    }
     with _placed(kind):
         if kind == "formula" and options.keys() & {"formula", "places"}:
             source = _text("options.formula", options.get("formula", field.options["formula"]))

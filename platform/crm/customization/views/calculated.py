@@ -87,7 +87,7 @@ def _change(field: CustomField, said: Said, *, actor: Actor) -> None:
     services.change_field(field.pk, actor=actor, **words, options={"indexed": said["indexed"]})
     if field.state != CustomField.State.ACTIVE or not _knows(actor, field):
         return
-    where = {"actor": actor, "entity": field.entity, "name": field.name, "places": _places(said)}
+    where: dict[str, Any] = {"actor": actor, "entity": field.entity, "name": field.name, "places": _places(said)}
     if services.kind_of(field).key == "formula":
         derived.change_formula(**where, source=said["source"])
         return

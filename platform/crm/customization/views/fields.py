@@ -56,8 +56,8 @@ def fields(request: HttpRequest, entity: str) -> HttpResponse:
     away = [(row, services.kind_of(row)) for row in rows if row.state == _State.DEACTIVATED]
     told = layout_of(kind.name)
     for row, _kind in own:
-        row.sources = sources_words(kind, kind.all_fields[row.name]) if is_derived(row) else ""
-        row.broken = (kind.name, row.name) in current_plans().broken
+        row.sources = sources_words(kind, kind.all_fields[row.name]) if is_derived(row) else ""  # type: ignore[attr-defined]  # for the template
+        row.broken = (kind.name, row.name) in current_plans().broken  # type: ignore[attr-defined]  # as above
     ours = [field for field in kind.all_fields.values() if field.stored]
     context = {
         "entity": kind, "tab": "fields", "own": own, "away": away, "told": told.fields, "hidden": set(told.hidden),
