@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.pages.explaining import may_know
 from crm.pages.history import history_of
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, wants
@@ -19,7 +20,7 @@ from crm.pages.undo import told
 from crm.pages.values import cell, is_ordinal
 from crm.panels import Frame, draw_panels
 from crm.services.opened import note_opened
-from kernel.access import allows, get_record_for
+from kernel.access import Actor, allows, get_record_for
 from kernel.audit import record_opening
 from kernel.errors import Invalid
 from kernel.records import delete_record
@@ -43,7 +44,7 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "may_delete": allows(actor, entity, record, "delete"), "facts": _facts(entity, record, labels),
         "owner": labels.get("user", getattr(record, f"{entity.owner}_id", None)) if entity.has_owner else "",
         "owner_id": getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None,
-        "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change),
+        "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change, actor),
         "entries": history_of(entity, record, actor=actor), "here": request.get_full_path(),
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
         "shares_url": entity_url(entity, "shares", pk), "why_url": entity_url(entity, "why", pk),
@@ -94,7 +95,7 @@ def _figures(entity: Entity, record: Any, labels: Labels) -> list[tuple[str, Any
     return [(label, html) for label, html in drawn if html][:_FIGURES]
 
 
-def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> list[dict[str, Any]]:
+def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool, actor: Actor) -> list[dict[str, Any]]:
     base = entity_url(entity, "detail", record.pk)
     sections = []
     for section in entity.sections:
@@ -107,6 +108,7 @@ def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> 
                 "field": field, "html": html, "edit_url": f"{base}cell/{name}/?links" if editable else "",
                 "linked": "<a " in html,
                 "reveal_url": f"{base}reveal/{name}/" if field.revealable and html else "",
+                "how_url": f"{base}how/{name}/" if field.derived and may_know(actor, entity, field) else "",
             })  # fmt: skip
         sections.append({"label": section.label, "rows": rows})
     return sections
