@@ -51,6 +51,7 @@ manifest = Module(
     hears={"tenants.workspace_restored": "crm.customization.jobs.hear_restored"},
     jobs={
         "crm.bulk_edit": "crm.pages.bulk_job.run_bulk_edit",
+        "crm.bulk_delete": "crm.pages.bulk_job.run_bulk_delete",
         "crm.bulk_undo": "crm.pages.bulk_job.run_bulk_undo",
         "crm.list_export": "crm.pages.export_job.run_export",
         "crm.search_words": "kernel.search.gathering.gather_words",
@@ -68,4 +69,5 @@ manifest = Module(
     },
     reading_jobs=frozenset({"crm.audit_check"}),
     on_enable="crm.services.words.make_words",
+    on_demo="crm.demo.fill_demo",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from crm.pages.conflict import Clash, merge
 from crm.pages.controls import make_controls, make_related, raw_of, raw_value, typed_values
 from crm.pages.explaining import may_know
 from crm.pages.labels import Labels
-from crm.pages.links import actor_of, entity_url
+from crm.pages.links import actor_of, entity_url, layout_of
 from crm.pages.values import cell
 from kernel.access import Actor, get_record_for
 from kernel.clean import blank, clean_values, default_of
@@ -164,7 +164,8 @@ def _form(request: HttpRequest, entity: Entity, draft: Draft) -> HttpResponse:
     page = entity_url(entity, "edit", record.pk) if record is not None else entity_url(entity, "create")
     title = entity.title_of(record) if record is not None else _("New %s") % str(entity.label).lower()
     context = {
-        "entity": entity, "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
+        "entity": entity, "layout": layout_of(entity),
+        "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
         "faulty": [c for c in controls.values() if c.error], "action": page, "title": title,
         "back": entity_url(entity, "detail", record.pk) if record is not None else entity_url(entity, "list"),
         "drawer": _in_drawer(request),

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from crm.pages.explaining import may_know
 from crm.pages.history import history_of
 from crm.pages.labels import Labels
-from crm.pages.links import actor_of, entity_url, wants
+from crm.pages.links import actor_of, entity_url, layout_of, wants
 from crm.pages.neighbours import neighbours_of
 from crm.pages.related import pointing_words, related_lists
 from crm.pages.undo import told
@@ -40,7 +40,8 @@ def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     labels = Labels(actor).load([record], entity.all_fields.values())
     listed = request.GET.get("list", "")[:4000]
     context: dict[str, Any] = {
-        "entity": entity, "record": record, "title": entity.title_of(record), "may_change": may_change,
+        "entity": entity, "layout": layout_of(entity),
+        "record": record, "title": entity.title_of(record), "may_change": may_change,
         "may_delete": allows(actor, entity, record, "delete"), "facts": _facts(entity, record, labels),
         "owner": labels.get("user", getattr(record, f"{entity.owner}_id", None)) if entity.has_owner else "",
         "owner_id": getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None,
