@@ -18,7 +18,9 @@ from kernel.models import Job
 from kernel.records import bulk_update, size_of_batch, undo_part
 from kernel.registry import Entity
 
-EDIT, UNDO, EXPORT = "crm.bulk_edit", "crm.bulk_undo", "crm.list_export"
+EDIT, UNDO, EXPORT, AUDIT_EXPORT = "crm.bulk_edit", "crm.bulk_undo", "crm.list_export", "crm.audit_export"
+#: Kinds whose work is a file to fetch.
+FILES = (EXPORT, AUDIT_EXPORT)
 STEP = 1_000
 
 
@@ -93,7 +95,7 @@ def run_bulk_undo(job: JobRun) -> None:
 
 def job_for(actor: Actor, pk: UUID) -> Job:
     """A job of these kinds that this person started; NotFound otherwise."""
-    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, UNDO, EXPORT)).first()
+    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, UNDO, *FILES)).first()
     if found is None or actor.user_id is None:
         raise NotFound()
     return found
