@@ -61,7 +61,7 @@ def note_export(asked: Question, written: int, *, actor: Actor) -> None:
 
 
 def write_lines(
-    asked: Question, file: IO[bytes], *, actor: Actor, upto: UUID | None, step: Callable[[int], None] = lambda lines: None
+    asked: Question, file: IO[bytes], *, actor: Actor, upto: UUID | None, step: Callable[[int], None] = lambda _: None
 ) -> int:  # fmt: skip
     """Write what the page would show, page after page, to an open file; how many lines there were."""
     out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
