@@ -7,10 +7,10 @@ there be attempts at a password. Whoever stands at the door is not known to be t
 from typing import Any, Final
 
 from allauth.core import context as allauth_context
-from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
 from identity.models import User
+from identity.throttle import allowed
 from kernel.access import Actor
 from kernel.audit import record_act
 
@@ -26,11 +26,8 @@ def note_refusal(
 ) -> None:  # fmt: skip
     """Write it down, unless enough was said of this already. `own`: they are signed in, so it is themselves."""
     asked = request or allauth_context.request
-    config = {action: f"{PER_ADDRESS}/ip,{rate}/key"}
-    # Links and tokens come by GET, which allauth would otherwise not count.
-    if not ratelimit.consume(
-        asked, app="identity.refusals", action=action, key=str(person.pk), config=config, limit_get=True
-    ):
+    # Links and tokens come by GET.
+    if not allowed(asked, f"audit_{action}", PER_ADDRESS, per_key=rate, key=str(person.pk), reading=True):
         return
     actor = Actor(user_id=person.pk if own else None, label=str(person))
     record_act(action, actor=actor, entity="user", record=person, changes=changes)

@@ -22,29 +22,29 @@ def start_export(asked: Question, *, actor: Actor) -> Job:
     return start_job(AUDIT_EXPORT, actor=actor, payload=payload, total=size.number)
 
 
-def run_export(run: JobRun) -> None:
+def run_export(job: JobRun) -> None:
     """From the beginning each time, up to the line it was asked at: half a file is none, and both are the same file."""
-    given, done = run.payload, 0
-    if run.data.get("written"):
+    given, done, ref = job.payload, 0, ref_of(job.job)
+    if job.data.get("written"):
         return  # killed behind its last step: the file lies there, and that it was taken is written down
-    with run.step():
-        actor = actor_of(run.job)
+    with job.step():
+        actor = actor_of(job.job)
         require(actor, EXPORT)
 
     def step(lines: int) -> None:
         nonlocal done
         done += lines
-        with run.step():
-            run.progress(done, max(done, run.job.total or 0))
+        with job.step():
+            job.progress(done, max(done, job.job.total or 0))
 
     with carried(given):
         asked = read_question(given["asked"])
-        with files.write(ref_of(run.job)) as target:
+        with files.write(ref) as target:
             written = write_lines(asked, target, actor=actor, upto=_uuid(given["upto"]), step=step)
-        with run.step():
+        with job.step():
             note_export(asked, written, actor=actor)
-            run.job.result = {"rows": written}
-            run.progress(written, written, written=True)
+            job.job.result = {"rows": written}
+            job.progress(written, written, written=True)
 
 
 def _uuid(text: str) -> UUID | None:
