@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.audit.asking import Question, lines_for, read_question
+from crm.audit.asking import Question, read_question
 from crm.audit.check import JOB, VIEW, last_check, open_check, start_check
 from crm.audit.export import DIRECT, EXPORT, file_at_once, size_within
 from crm.audit.export_job import start_export
 from crm.audit.lines import lines_of
 from crm.audit.readable import entity_read_by
+from crm.audit.reading import newest_lines
 from crm.audit.showing import chips_of, choices_of, fault_words
 from crm.pages.links import actor_of
 from frontend.progress import time_left
@@ -44,8 +45,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         asked = Question()
         problems = {name: " ".join(str(p) for p in found) for name, found in error.problems.items()}
     before = _uuid(request.GET.get("before", ""))
-    rows = lines_for(actor, asked)
-    found = [] if problems else list((rows.filter(pk__lt=before) if before else rows)[: SIZE + 1])
+    found = [] if problems else newest_lines(actor, asked, most=SIZE + 1, before=before)
     here = reverse("crm:audit")
     context: dict[str, Any] = {
         "asked": asked, "lines": lines_of(found[:SIZE], actor=actor), "problems": problems,
