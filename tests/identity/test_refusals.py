@@ -23,17 +23,17 @@ from tests.factories import PASSWORD
 from tests.identity.test_security import STRONG, link_in, proven, signed_in
 
 ClientFor = Callable[[Any, Tenant], Client]
-PLACE = {"REMOTE_ADDR": "203.0.113.9"}
+PLACE: dict[str, Any] = {"REMOTE_ADDR": "203.0.113.9"}
 
 
-def told(action: str) -> list[tuple[Any, Any, str, str]]:
+def told(action: str) -> list[tuple[Any, Any, str, Any]]:
     """Who did it, about whom, what they were called and from where; and that it is found among the sign-ins."""
     assert action in SIGN_INS
     rows = AuditEntry.objects.filter(action=action).order_by("id")
     return [(row.actor_id, row.record_id, row.actor_label, row.ip) for row in rows]
 
 
-def by(person: User, *, own: bool = False) -> tuple[Any, Any, str, str]:
+def by(person: User, *, own: bool = False) -> tuple[Any, Any, str, Any]:
     return (person.pk if own else None, person.pk, str(person), PLACE["REMOTE_ADDR"])
 
 

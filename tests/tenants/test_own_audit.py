@@ -20,7 +20,7 @@ def operators_act(public: None) -> AuditEntry:
     AuditSeal.objects.all().delete()
     AuditEntry.objects.all().delete()
     create_operator(actor=system_actor("test"), email="op@example.com", name="Olivia", password=PASSWORD)
-    return AuditEntry.objects.order_by("id").last()
+    return AuditEntry.objects.latest("id")
 
 
 def test_the_sweep_seals_what_operators_did(operators_act: AuditEntry, other_tenant: Any) -> None:

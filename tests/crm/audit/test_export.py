@@ -8,6 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from crm.audit import export
+from crm.audit.lines import lines_of
 from crm.pages.bulk_job import AUDIT_EXPORT
 from kernel import jobs
 from kernel.access import system_actor
@@ -58,7 +59,7 @@ def test_it_stops_when_asked_and_is_whole_when_gone_on_with(
     client = client_for(sara, tenant)
     place = client.get(f"{URL}?action=changed").url
     job = Job.objects.get(kind=AUDIT_EXPORT)
-    real = export.lines_of
+    real = lines_of
 
     def asked_to_stop(*given: Any, **more: Any) -> Any:
         Job.objects.filter(pk=job.pk).update(cancel_requested=True)
@@ -81,7 +82,7 @@ def test_a_killed_worker_leaves_no_half_a_file_and_the_next_one_writes_it_whole(
 ) -> None:
     client = client_for(sara, tenant)
     place = client.get(f"{URL}?action=changed").url
-    real, reads = export.lines_of, iter(range(LINES))
+    real, reads = lines_of, iter(range(LINES))
 
     def killed(*given: Any, **more: Any) -> Any:
         if next(reads) == 2:

@@ -16,7 +16,7 @@ from kernel.query.counting import within
 
 pytestmark = pytest.mark.django_db
 SYSTEM = system_actor("Robot")
-QUESTIONS = (
+QUESTIONS: tuple[dict[str, str], ...] = (
     {}, {"source": "import"}, {"source": "import", "action": "sign_in"}, {"source": "web", "category": "changes"},
     {"source": "api", "category": "sign_ins", "entity": "user"}, {"category": "reads", "since": "2020-01-01"},
     {"action": "deleted", "until": "2020-01-01"},
