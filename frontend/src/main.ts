@@ -17,6 +17,7 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
   "pv-cell": () => import("./islands/cell"),
   "pv-date": () => import("./islands/date"),
   "pv-relation": () => import("./islands/relation"),
+  "pv-chips": () => import("./islands/chips"),
   "pv-select-rows": () => import("./islands/select-rows"),
   "pv-sort": () => import("./islands/sort"),
   "pv-upload": () => import("./islands/upload"),
