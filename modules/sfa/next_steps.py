@@ -37,8 +37,12 @@ def _of_deal(frame: Frame) -> list[Step]:
     if not shows(deal, "kind") or record.kind != StageKind.OPEN:
         return []
     found = [*_lacks(deal, record)]
-    edit = Act(_("Edit"), reverse("sfa:deal_edit", args=[record.pk])) if frame.may_change else None
-    return [Step(key, text, why, edit, icon, rank) for key, text, why, icon, rank in found[:2]]
+    url = reverse("sfa:deal_edit", args=[record.pk]) if frame.may_change else ""
+    words = {"late": _("Move the date"), "no_next_step": _("Plan it")}
+    return [
+        Step(key, text, why, Act(words.get(key.partition(":")[0], _("Edit")), url) if url else None, icon, rank)
+        for key, text, why, icon, rank in found[:2]
+    ]
 
 
 def _lacks(deal: Entity, record: Any) -> list[tuple[str, str, str, str, int]]:

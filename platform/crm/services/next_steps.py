@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import PutAway
 from kernel.access import Actor, denied, get_record_for, require_open
+from kernel.clean import clean_values
 from kernel.errors import Invalid
 from kernel.records import update_record
 from kernel.registry import Entity
@@ -52,6 +53,7 @@ def take_over(entity: Entity, pk: UUID, *, actor: Actor) -> UUID | None:
     """Make the actor the owner; returns what undoes it."""
     if actor.user_id is None or not entity.has_owner:
         raise denied()
-    record = update_record(entity, pk, actor=actor, values={entity.owner: actor.user_id})
+    values = clean_values(entity, {entity.owner: str(actor.user_id)}, actor=actor, partial=True)
+    record = update_record(entity, pk, actor=actor, values=values)
     audit_id: UUID | None = getattr(record, "audit_id", None)
     return audit_id
