@@ -66,5 +66,6 @@ def _draw(name: str, frame: Frame, panels: Mapping[str, Panel], lists: Mapping[s
     if name in panels:
         drawn = draw_panel(frame, panels[name])
         return Block(name, panel=drawn) if drawn else None
-    related = related_list(*lists[name], frame.record, actor=frame.actor)
+    target, listed = lists[name]
+    related = related_list(target, listed, frame.record, actor=frame.actor)
     return Block(name, list=related) if related else None

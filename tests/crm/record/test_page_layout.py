@@ -144,6 +144,7 @@ def test_over_the_api(api_for: Any, sara: Any, nima: Any, tenant: Any) -> None:
     assert client.get(url).json()["page"] == body["page"]
     undone = client.post(f"/api/v1/layouts/undo/{answer.json()['undo']}/")
     assert undone.json()["page"] == {}
-    for wrong in ({"page": []}, {"page": {"order": "files"}}, {"page": {"order": ["x"]}}):
+    refused: tuple[dict[str, Any], ...] = ({"page": []}, {"page": {"order": "files"}}, {"page": {"order": ["x"]}})
+    for wrong in refused:
         assert client.patch(url, wrong, content_type="application/json").status_code == 422, wrong
     assert api_for(nima, tenant).patch(url, body, content_type="application/json").status_code == 403

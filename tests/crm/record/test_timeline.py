@@ -127,7 +127,7 @@ def _holds(condition: Any, row: dict[str, Any]) -> bool:
         if not isinstance(child, tuple):
             return _holds(child, row)
         name, _sep, how = child[0].partition("__")
-        ways = {"": row[name] == child[1], "lt": row[name] < child[1] if how == "lt" else False,
+        ways: dict[str, bool] = {"": row[name] == child[1], "lt": row[name] < child[1] if how == "lt" else False,
                 "lte": row[name] <= child[1] if how == "lte" else False}  # fmt: skip
         return ways[how]
 
