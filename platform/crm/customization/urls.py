@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.customization.views import calculated, convert, fields, files, layout, objects, relations
+from crm.customization.views import calculated, convert, fields, files, layout, objects, page, relations
 
 _FIELD = "settings/fields/<slug:entity>/<uuid:pk>/"
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("settings/fields/<slug:entity>/formula/", calculated.try_formula, name="formula_try"),
     path("settings/fields/<slug:entity>/rollup/", calculated.try_rollup, name="rollup_try"),
     path("settings/fields/<slug:entity>/filling/", calculated.filling, name="field_filling"),
+    path("settings/fields/<slug:entity>/page/", page.page_layout, name="page_layout"),
+    path("settings/fields/<slug:entity>/page/reset/", page.page_reset, name="page_reset"),
     path("settings/fields/<slug:entity>/own/<slug:name>/", layout.builtin, name="field_builtin"),
     path("settings/fields/form/undo/<uuid:change>/", layout.layout_undo, name="layout_undo"),
     path(_FIELD, fields.edit, name="field_edit"),

@@ -103,9 +103,21 @@ _SECTION: Schema = {
     "properties": {"label": WORDS, "fields": {"type": "array", "items": {"type": "string"}}},
 }  # fmt: skip
 _NAMES: Schema = {"type": "array", "items": {"type": "string"}}
+_PAGE: Schema = {
+    "type": "object", "additionalProperties": False,
+    "description": "The record page; what is left out is as delivered, and {} is all of it.",
+    "properties": {
+        "order": {**_NAMES, "description": "Blocks of the main column, such as details, reach and list:deal.account."},
+        "hidden": {**_NAMES, "description": "Blocks that are left out."},
+        "figures": {**_NAMES, "maxItems": 5, "description": "Fields of the strip."},
+        "facts": {**_NAMES, "maxItems": 8, "description": "Fields of the header."},
+    },
+}  # fmt: skip
 LAYOUT_CHANGE: Schema = {
     "type": "object", "additionalProperties": False,
-    "properties": {"sections": {"type": "array", "items": _SECTION}, "columns": _NAMES, "hidden": _NAMES},
+    "properties": {
+        "sections": {"type": "array", "items": _SECTION}, "columns": _NAMES, "hidden": _NAMES, "page": _PAGE,
+    },
 }  # fmt: skip
 LAYOUT: Schema = {
     "type": "object",

@@ -142,8 +142,17 @@ def _layout(entity: str, undo: UUID | None = None) -> dict[str, Any]:
     layout = layouts.layout_of(entity)
     return {
         "entity": entity, "sections": layout.sections, "columns": layout.columns, "hidden": layout.hidden,
-        "undo": undo and str(undo),
+        "page": layout.panels, "undo": undo and str(undo),
     }  # fmt: skip
+
+
+def _lists_of(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Every list of the body by its place in it, those of the page too."""
+    page = given.get("page", {})
+    if not isinstance(page, Mapping):
+        raise Invalid.one("page", "not_an_object", _("An object is expected here."))
+    flat = [(key, value) for key, value in given.items() if key != "page"]
+    return [*flat, *((f"page.{key}", value) for key, value in page.items())]
 
 
 class LayoutView(ApiView):
@@ -159,8 +168,8 @@ class LayoutView(ApiView):
     def patch(self, request: Request, entity: str) -> Response:
         require(self.actor, services.MANAGE)
         name = self._entity(entity)
-        given = _given(request, ("sections", "columns", "hidden"))
-        for key, value in given.items():
+        given = _given(request, ("sections", "columns", "hidden", "page"))
+        for key, value in _lists_of(given):
             if not isinstance(value, list) or not all(
                 isinstance(v, Mapping if key == "sections" else str) for v in value
             ):

@@ -148,6 +148,9 @@ def _preview(request: HttpRequest, kind: Entity) -> list[tuple[Any, list[Any]]]:
 @require_POST
 def layout_undo(request: HttpRequest, change: UUID) -> HttpResponse:
     entity = layouts.restore_layout(change, actor=actor_of(request))
+    if layouts.changes_page(change):
+        messages.success(request, _("The page is as it was."))
+        return after(request, reverse("crm:page_layout", args=[entity]))
     messages.success(request, _("The form is as it was."))
     return after(request, reverse("crm:layout", args=[entity]))
 
