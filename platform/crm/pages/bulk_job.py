@@ -18,7 +18,10 @@ from kernel.models import Job
 from kernel.records import Outcome, bulk_delete, bulk_update, size_of_batch, undo_part
 from kernel.registry import Entity
 
-EDIT, DELETE, UNDO, EXPORT = "crm.bulk_edit", "crm.bulk_delete", "crm.bulk_undo", "crm.list_export"
+EDIT, DELETE, UNDO = "crm.bulk_edit", "crm.bulk_delete", "crm.bulk_undo"
+EXPORT, AUDIT_EXPORT = "crm.list_export", "crm.audit_export"
+#: Kinds whose work is a file to fetch.
+FILES = (EXPORT, AUDIT_EXPORT)
 STEP = 1_000
 
 Act = Callable[[Entity, Sequence[UUID], Actor, UUID], Outcome]
@@ -118,7 +121,7 @@ def run_bulk_undo(job: JobRun) -> None:
 
 def job_for(actor: Actor, pk: UUID) -> Job:
     """A job of these kinds that this person started; NotFound otherwise."""
-    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, DELETE, UNDO, EXPORT)).first()
+    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, DELETE, UNDO, *FILES)).first()
     if found is None or actor.user_id is None:
         raise NotFound()
     return found
