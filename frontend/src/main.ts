@@ -21,6 +21,7 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
   "pv-select-rows": () => import("./islands/select-rows"),
   "pv-sort": () => import("./islands/sort"),
   "pv-upload": () => import("./islands/upload"),
+  "pv-formula": () => import("./islands/formula"),
   "pv-key": () => import("./islands/key"),
   "pv-drop": () => import("./islands/drop"),
   "[data-money], [data-number]": () => import("./islands/number"),

@@ -60,7 +60,8 @@ RULES = (
         "api/schema/generator.py:_document": "engines, language, the definitions' stamp and what cuts entities "
             "down for a reader, all among its arguments",
         "frontend/icons.py:icon_map": "a file of ours",
-        "platform/crm/pages/my_day.py:_offers": "modules of ours",
+        "platform/crm/offers.py:_module": "modules of ours",
+        "platform/crm/timeline/book.py:_own_sources": "modules of ours",
         "platform/crm/panels/book.py:_panels": "modules of ours",
         "platform/kernel/places.py:_codes": "a table of a library",
         "platform/kernel/places.py:_names": "the language, its argument",

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from crm.pages.bulk_job import AUDIT_EXPORT, EDIT, EXPORT, FILES, UNDO, job_for, resume_job
+from crm.pages.bulk_job import AUDIT_EXPORT, DELETE, EDIT, EXPORT, FILES, UNDO, job_for, resume_job
 from crm.pages.export_job import file_name, file_type, ref_of
 from crm.pages.links import actor_of
 from frontend.progress import time_left
@@ -36,6 +36,7 @@ def _context(job: Job) -> dict[str, Any]:
     going = job.state in (Job.State.WAITING, Job.State.RUNNING)
     titles = {
         EDIT: _("Changing many records"),
+        DELETE: _("Deleting many records"),
         UNDO: _("Taking back a change of many records"),
         EXPORT: _("Writing a file"),
         AUDIT_EXPORT: _("Writing the audit to a file"),
@@ -47,8 +48,10 @@ def _context(job: Job) -> dict[str, Any]:
         "job": job, "going": going, "title": titles[job.kind], "entity": entity,
         "text": _("%(done)s of %(total)s") % counts if job.total else formats.num(job.done),
         "left": time_left(job.started_at, job.done, job.total) if going else "", "result": result,
-        "may_undo": job.kind == EDIT and not going and result["changed"] > 0, "batch": job.result.get("batch", ""),
+        "may_undo": job.kind in (EDIT, DELETE) and not going and result["changed"] > 0,
+        "batch": job.result.get("batch", ""),
         "may_resume": job.state in (Job.State.CANCELLED, Job.State.FAILED),
+        "deleting": job.kind == DELETE,
         "has_file": job.kind in FILES and job.state == Job.State.DONE,
     }  # fmt: skip
 
