@@ -19,7 +19,10 @@ from kernel.narrowing import field_levels, seen_changes, whole
 from kernel.registry import Entity, registry
 from kernel.wake import note_work
 
-SIGN_INS: Final = ("sign_in", "sign_out", "sign_in_failed")
+SIGN_INS: Final = (
+    "sign_in", "sign_out", "sign_in_failed", "second_step_failed", "passkey_failed", "password_failed",
+    "invitation_refused", "reset_refused", "token_refused",
+)  # fmt: skip
 #: Who looked at, or took away, what others may not see.
 READS: Final = ("opened", "revealed", "export", "exported", "downloaded", "audit_export")
 CATEGORIES: Final = ("changes", "sign_ins", "reads")

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from crm.next_steps import steps_for
+from crm.pages.explaining import may_know
 from crm.pages.labels import Labels
-from crm.pages.links import actor_of, entity_url, wants
+from crm.pages.links import actor_of, entity_url, layout_of, wants
 from crm.pages.neighbours import neighbours_of
 from crm.pages.related import pointing_words
 from crm.pages.timeline import rail_of
@@ -64,7 +65,8 @@ def _head(frame: Frame, labels: Labels) -> dict[str, Any]:
     actor, entity, record = frame.actor, frame.entity, frame.record
     pk, owner_id = record.pk, getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None
     return {
-        "entity": entity, "record": record, "title": entity.title_of(record), "may_change": frame.may_change,
+        "entity": entity, "layout": layout_of(entity),
+        "record": record, "title": entity.title_of(record), "may_change": frame.may_change,
         "may_delete": allows(actor, entity, record, "delete"), "facts": _facts(entity, record, labels),
         "owner": labels.get("user", owner_id), "owner_id": owner_id, "figures": _figures(entity, record, labels),
         "head_panels": draw_panels(frame, "head"), "picture": _picture(frame),
@@ -123,6 +125,7 @@ def _sections(frame: Frame, labels: Labels) -> list[dict[str, Any]]:
                 "field": field, "html": html, "edit_url": f"{base}cell/{name}/?links" if editable else "",
                 "linked": "<a " in html,
                 "reveal_url": f"{base}reveal/{name}/" if field.revealable and html else "",
+                "how_url": f"{base}how/{name}/" if field.derived and may_know(frame.actor, entity, field) else "",
             })  # fmt: skip
         sections.append({"label": section.label, "rows": rows})
     return sections

@@ -17,7 +17,7 @@ from crm.pages.filters import Chip, Reading, chips, read_filters
 from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url
 from crm.pages.state import State, from_params
-from crm.pages.values import cell, is_summed, money_text
+from crm.pages.values import cell, is_summed, money_text, tag_chips
 from crm.pages.view_choice import choice_of, columns_from, first_view, widths_from
 from crm.pages.views_store import views_of
 from crm.selectors.tags import Worn, tags_by_record
@@ -154,6 +154,8 @@ class GroupRows:
     label: str
     count: int
     totals: Sequence[str]
+    #: The same with the names of their columns, where there are some.
+    sums: Sequence[tuple[str, str]]
     rows: Sequence[Row]
     more_url: str = ""
     list_url: str = ""
@@ -178,6 +180,11 @@ class Table:
     def width(self) -> int:
         """Of the whole table, where widths were set; the first 40 hold the boxes."""
         return sum(column.width for column in self.columns) + 40 if any(c.width for c in self.columns) else 0
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the filters let more through than is on the page."""
+        return self.about or self.count > len(self.rows)
 
     @property
     def has_totals(self) -> bool:
@@ -240,10 +247,14 @@ def draw_rows(setting: Setting, records: Sequence[Any], columns: Sequence[Column
     # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
     base, back = entity_url(setting.entity, "list"), list_param(state)
     worn = tags_by_record(setting.entity, [record.pk for record in records]) if setting.entity.asides else {}
-    return [
-        replace(_row(setting, record, columns, base, back, may_change), tags=worn.get(record.pk, ()))
-        for record in records
-    ]
+    # Tags stand beside the name, or in a column of their own.
+    beside = not any(column.field.asks for column in columns)
+    rows = []
+    for record in records:
+        tags = worn.get(record.pk, ())
+        row = _row(setting, record, columns, base, back, may_change, tags)
+        rows.append(replace(row, tags=tags if beside else ()))
+    return rows
 
 
 def count_and_sums(
@@ -292,13 +303,17 @@ def total_words(totals: Mapping[str, Decimal]) -> str:
     return " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
 
 
-def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool) -> Row:
+def _row(
+    setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool,
+    tags: Sequence[Worn],
+) -> Row:  # fmt: skip
     entity = setting.entity
     cells = []
     for column in columns[1:]:
         editable = may_change and not column.field.readonly
         edit = f"{base}{record.pk}/cell/{column.field.name}/" if editable else ""
-        cells.append(Cell(column, cell(column.field, record, setting.labels), edit))
+        html = tag_chips(tags) if column.field.asks else cell(column.field, record, setting.labels)
+        cells.append(Cell(column, html, edit))
     title = entity.title_of(record)
     return Row(
         record.pk, title, f"{base}{record.pk}/{back}", cells,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.customization.views.how import how
 from crm.pages import list as listing
 from crm.pages.board import board, lane, move
 from crm.pages.bulk import bulk
@@ -84,6 +85,7 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("shares", "<uuid:pk>/shares/", shares, "view"),
     ("unshare", "<uuid:pk>/shares/<uuid:share>/remove/", require_POST(unshare), "change"),
     ("why", "<uuid:pk>/why/", why, "view"),
+    ("how", "<uuid:pk>/how/<slug:name>/", how, "view"),
     ("reveal", "<uuid:pk>/reveal/<slug:name>/", require_POST(reveal), "view"),
 )
 

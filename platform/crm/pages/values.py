@@ -1,6 +1,6 @@
 """A field's value for the eye: as plain text and as a cell's HTML. Drawn in Python, since a list has hundreds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages.labels import Labels
 from crm.pages.links import record_url
+from crm.selectors.tags import Worn
 from frontend.icons import draw_icon
 from frontend.templatetags.pv import avatar, tier, tier_mark
 from kernel import compound, formats
@@ -74,6 +75,13 @@ def is_summed(field: Field) -> bool:
 
 
 _TEXT["bool"] = yes_no
+
+
+def tag_chips(tags: Iterable[Worn]) -> SafeString:
+    """The tags of a record as a cell of its row."""
+    shape = '<span class="tagchip tagmini tc-{}"><bdi>{}</bdi></span>'
+    chips = format_html_join("", shape, ((tag.colour, tag.name) for tag in tags))
+    return format_html('<span class="tagrow">{}</span>', chips) if chips else chips
 
 
 def cell(field: Field, record: Any, labels: Labels, *, links: bool = False) -> SafeString:

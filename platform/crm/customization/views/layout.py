@@ -17,7 +17,8 @@ from crm.customization import layouts
 from crm.customization.labels import spoken
 from crm.customization.layouts import layout_of
 from crm.customization.services import MANAGE
-from crm.customization.views.fields import after, entity_or_404
+from crm.customization.views.calculated import entity_or_404
+from crm.customization.views.fields import after
 from crm.pages.controls import make_controls
 from crm.pages.form import blank_values
 from crm.pages.links import actor_of
