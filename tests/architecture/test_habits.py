@@ -59,6 +59,7 @@ RULES = (
     Rule(habits.cached_functions, "say here what the value hangs on: the next workspace is given it too", {
         "api/schema/generator.py:_document": "engines, language and the definitions' stamp, all among its arguments",
         "frontend/icons.py:icon_map": "a file of ours",
+        "frontend/icons.py:draw_icon": "its shapes",
         "platform/crm/pages/my_day.py:_offers": "modules of ours",
         "platform/crm/panels/book.py:_panels": "modules of ours",
         "platform/kernel/places.py:_codes": "a table of a library",

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from crm.pages.cells import choice_chip
 from crm.pages.labels import Labels
-from crm.pages.values import choice_chip, currency_of, money_brief, money_text, value_text
+from crm.pages.values import currency_of, money_brief, money_text, value_text
 from kernel import formats
 from kernel.registry import Entity, Field
 

@@ -10,13 +10,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.pages.cells import cell
 from crm.pages.history import history_of
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.neighbours import neighbours_of
 from crm.pages.related import pointing_words, related_lists
 from crm.pages.undo import told
-from crm.pages.values import cell, is_ordinal
+from crm.pages.values import is_ordinal
 from crm.panels import Frame, draw_panels
 from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for

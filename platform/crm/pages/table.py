@@ -5,22 +5,20 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db import OperationalError
 from django.db.models import Count, QuerySet, Sum
-from django.utils.safestring import SafeString
 
 from crm.models import SavedView, ViewChoice
 from crm.pages.columns import shown_fields
 from crm.pages.filters import Chip, Reading, chips, read_filters
-from crm.pages.labels import Labels, shows
-from crm.pages.links import entity_url
+from crm.pages.labels import Labels
+from crm.pages.rows import Column, Row, row_drawer
 from crm.pages.state import State, from_params
-from crm.pages.values import cell, is_summed, money_text
+from crm.pages.values import is_summed, money_text
 from crm.pages.view_choice import choice_of, columns_from, first_view, widths_from
 from crm.pages.views_store import views_of
-from crm.selectors.tags import Worn, tags_by_record
+from crm.selectors.tags import tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
@@ -113,40 +111,6 @@ def _lean(entity: Entity, rows: QuerySet[Any], state: State) -> QuerySet[Any]:
 
 
 @dataclass(frozen=True)
-class Column:
-    field: Field
-    label: str
-    number: bool
-    #: "asc", "desc" or "" and the address that sorts by it (empty when it cannot).
-    sorted: str
-    sort_query: str
-    total: str = ""
-    unit: str = ""
-    #: In pixels; 0: as wide as it likes.
-    width: int = 0
-
-
-@dataclass(frozen=True)
-class Cell:
-    column: Column
-    html: SafeString
-    edit_url: str
-
-
-@dataclass(frozen=True)
-class Row:
-    pk: UUID
-    title: str
-    url: str
-    cells: Sequence[Cell]
-    #: What a phone's card shows: a sum at the end of the first line, words on the second.
-    sum: SafeString
-    words: Sequence[SafeString]
-    tier: str = ""
-    tags: Sequence[Worn] = ()
-
-
-@dataclass(frozen=True)
 class GroupRows:
     """One group of a grouped list: its totals beside the columns, its first rows, and where the next ones are."""
 
@@ -236,14 +200,10 @@ def columns_of(setting: Setting, state: State, totals: Totals) -> list[Column]:
 
 
 def draw_rows(setting: Setting, records: Sequence[Any], columns: Sequence[Column], state: State) -> list[Row]:
-    may_change = setting.actor.may(setting.entity.permission("change"))
-    # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
-    base, back = entity_url(setting.entity, "list"), list_param(state)
     worn = tags_by_record(setting.entity, [record.pk for record in records]) if setting.entity.asides else {}
-    return [
-        replace(_row(setting, record, columns, base, back, may_change), tags=worn.get(record.pk, ()))
-        for record in records
-    ]
+    may_change = setting.actor.may(setting.entity.permission("change"))
+    draw = row_drawer(setting.entity, columns, setting.labels, back=list_param(state), may_change=may_change)
+    return [draw(record, worn.get(record.pk, ())) for record in records]
 
 
 def count_and_sums(
@@ -290,22 +250,6 @@ def _column(
 
 def total_words(totals: Mapping[str, Decimal]) -> str:
     return " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
-
-
-def _row(setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool) -> Row:
-    entity = setting.entity
-    cells = []
-    for column in columns[1:]:
-        editable = may_change and not column.field.readonly
-        edit = f"{base}{record.pk}/cell/{column.field.name}/" if editable else ""
-        cells.append(Cell(column, cell(column.field, record, setting.labels), edit))
-    title = entity.title_of(record)
-    return Row(
-        record.pk, title, f"{base}{record.pk}/{back}", cells,
-        next((c.html for c in cells if c.column.field.kind == "money" and c.html), SafeString("")),
-        [c.html for c in cells if c.html and c.column.field.kind != "money"][:2],
-        record.tier if shows(entity, "tier") else "",
-    )  # fmt: skip
 
 
 def list_param(state: State) -> str:
