@@ -63,8 +63,7 @@ def lane(request: HttpRequest, key: str, *, entity: Entity) -> HttpResponse:
     setting = arrange(entity, from_query(entity, request.GET), actor=actor_of(request))
     found, group = _lane(entity, setting, key)
     lane_cards(entity, setting, found, group)
-    may_change = setting.actor.may(entity.permission("change"))
-    return render(request, "crm/cards.html", {"lane": found, "may_change": may_change})
+    return render(request, "crm/cards.html", {"lane": found})
 
 
 def _lane(entity: Entity, setting: Setting, key: str) -> tuple[Lane, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from crm.pages.cards import Card, card_of
+from crm.pages.cards import Card, CardDrawer
 from crm.pages.labels import Labels
 from crm.pages.links import entity_url
 from crm.pages.state import State
@@ -158,10 +158,10 @@ def fill_lanes(entity: Entity, setting: Setting, lanes: Sequence[Lane], group: A
     by_lane: dict[str, list[Any]] = {}
     for row in rows:
         by_lane.setdefault(lane_key(getattr(row, column)), []).append(row)
-    draw = _drawer(entity, setting, rows)
+    drawer = _drawer(entity, setting, rows)
     for lane in lanes:
         mine = by_lane.get(lane.key, [])
-        lane.cards = [draw(row, lane) for row in mine]
+        lane.cards = [drawer.draw(row, open=lane.open) for row in mine]
         if lane.count > len(mine) and mine:
             after = cursors_of(mine[-1], entity, sort=state.sort or None)[1]
             lane.more = _more(entity, state, lane, group, after)
@@ -203,11 +203,11 @@ def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane], 
     return list(queryset.filter(pk__in=ids))
 
 
-def _drawer(entity: Entity, setting: Setting, rows: Sequence[Any]) -> Any:
+def _drawer(entity: Entity, setting: Setting, rows: Sequence[Any]) -> CardDrawer:
     fields = [entity.field(name) for name in board_of(entity, setting.state).card]
     labels: Labels = setting.labels.load(rows, fields)
-    base, back = entity_url(entity, "list"), list_param(setting.state)
-    return lambda row, lane: card_of(entity, row, fields, labels, f"{base}{row.pk}/{back}", open=lane.open)
+    may_change = setting.actor.may(entity.permission("change"))
+    return CardDrawer(entity, fields, labels, entity_url(entity, "list"), list_param(setting.state), may_change)
 
 
 def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None:
@@ -221,8 +221,8 @@ def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None
         size=SIZE,
         cursor=state.cursor or None,
     )
-    draw = _drawer(entity, setting, found.rows)
-    lane.cards = [draw(row, lane) for row in found.rows]
+    drawer = _drawer(entity, setting, found.rows)
+    lane.cards = [drawer.draw(row, open=lane.open) for row in found.rows]
     lane.more = _more(entity, state, lane, group, found.next) if found.next else ""
 
 
