@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor
 from kernel.compound import token_of
+from kernel.custom import reader
 from kernel.errors import Invalid, Problem
 from kernel.query import labels_for
 from kernel.registry import Entity, Field, registry
@@ -126,18 +128,18 @@ class Shape:
     def _part(self, name: str, labels: dict[str, dict[UUID, str]]) -> Callable[[Any, dict[str, Any]], None]:
         """What writes one field of a record into its row: worked out once for all records."""
         spec = self.entity.all_fields.get(name)
-        column = spec.column if spec else name
+        value_of = reader(spec) if spec else attrgetter(name)
         if spec is None or spec.kind != "relation":
-            value_of = _writer(spec)
+            write = _writer(spec)
 
             def plain(record: Any, row: dict[str, Any]) -> None:
-                row[name] = value_of(getattr(record, column))
+                row[name] = write(value_of(record))
 
             return plain
         known, key, expanded = labels.get(spec.target, {}), f"{name}_label", name in self.expanded
 
         def relation(record: Any, row: dict[str, Any]) -> None:
-            pk = getattr(record, column)
+            pk = value_of(record)
             if expanded:
                 row[name] = {"id": str(pk), "label": known.get(pk)} if pk else None
             else:

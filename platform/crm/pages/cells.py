@@ -18,6 +18,7 @@ from crm.pages.values import STARS, choice_text, currency_of, is_ordinal, money_
 from frontend.icons import draw_icon
 from frontend.templatetags.pv import avatar, tier, tier_mark
 from kernel import compound, formats
+from kernel.custom import reader
 from kernel.derived.rollups import MIXED
 from kernel.registry import Field
 
@@ -40,12 +41,12 @@ def drawer(field: Field, labels: Labels, *, links: bool = False) -> Callable[[An
     A cell that is edited in place is a button, and a button holds no links: hence tables go without.
     """
     make = (_LINKED.get(field.kind) if links else None) or _DRAW.get(field.kind, _plain)
-    draw, column = make(field, labels), field.column
+    draw, value_of = make(field, labels), reader(field)
     # A roll-up that found several currencies adds nothing up, and says so.
     several = format_html('<span class="text-muted">{}</span>', _("several currencies")) if field.derived else EMPTY
 
     def drawn(record: Any) -> SafeString:
-        value = getattr(record, column)
+        value = value_of(record)
         if value in (None, "", []):
             return several if several and currency_of(field, record) == MIXED else EMPTY
         return SafeString(draw(value, record))

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import OperationalError
 from django.db.models import Count, QuerySet, Sum
 
 from crm.models import SavedView, ViewChoice
@@ -22,7 +21,7 @@ from crm.selectors.tags import tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
-from kernel.query.counting import CHEAP, PAGE_MS, Size, planned, rounded, within, worth_trying
+from kernel.query.counting import Size, about, quickly
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -177,18 +176,11 @@ def size_and_sums(
     entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False, least: int = 0
 ) -> tuple[Size, Totals]:
     """The same as `count_and_sums` within a budget; beyond it, about how many, `least` at the least, and no sums."""
-    rows, cost = planned(queryset.order_by().select_related(None))
-    if exact or cost <= CHEAP:
+    if exact:
         number, totals = count_and_sums(entity, queryset, names)
         return Size(number), totals
-    if worth_trying(rows, cost):
-        try:
-            with within(PAGE_MS):
-                number, totals = count_and_sums(entity, queryset, names)
-                return Size(number), totals
-        except OperationalError:
-            pass
-    return Size(max(rounded(rows), least), exact=False), {}
+    found, expected = quickly(queryset, lambda: count_and_sums(entity, queryset, names))
+    return (Size(found[0]), found[1]) if found else (about(expected, least=least), {})
 
 
 def columns_of(setting: Setting, state: State, totals: Totals) -> list[Column]:

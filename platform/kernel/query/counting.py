@@ -1,12 +1,14 @@
 """How many records there are: exactly where that is quick, otherwise about, and said so."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
+T = TypeVar("T")
 #: What the planner thinks of a count beyond this is not even tried; below it, the clock decides.
 COST = 400_000
 BUDGET_MS = 400
@@ -39,6 +41,27 @@ def planned(queryset: QuerySet[Any]) -> tuple[int, float]:
     """Rows and cost of reading them, as the planner expects from its statistics; nothing is read."""
     plan = json.loads(queryset.values("pk").explain(format="json"))[0]["Plan"]
     return int(plan["Plan Rows"]), float(plan["Total Cost"])
+
+
+def quickly(queryset: QuerySet[Any], read: Callable[[], T], *, budget_ms: int = PAGE_MS) -> tuple[T | None, int]:
+    """What `read` finds of all these records, where an answer may wait for that, and None where not; and how many the
+    planner expects.
+    """
+    rows, cost = planned(queryset.order_by().select_related(None))
+    if cost <= CHEAP:
+        return read(), rows
+    if worth_trying(rows, cost):
+        try:
+            with within(budget_ms):
+                return read(), rows
+        except OperationalError:
+            pass
+    return None, rows
+
+
+def about(rows: int, *, least: int) -> Size:
+    """An estimate that is never fewer than what is shown."""
+    return Size(max(rounded(rows), least), exact=False)
 
 
 def worth_trying(rows: int, cost: float) -> bool:
