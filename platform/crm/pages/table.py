@@ -21,7 +21,7 @@ from crm.selectors.tags import tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query import count, page, select, shown_columns, sums
-from kernel.query.counting import Size, about, quickly
+from kernel.query.counting import BUDGET_MS, Size, at_once, quickly
 from kernel.registry import Entity, Field
 
 SIZE = 50
@@ -132,6 +132,8 @@ class Table:
     problems: Sequence[tuple[str, Problem]]
     #: The count is an estimate; the exact one can be asked for.
     about: bool = False
+    #: And is worth being asked for once the list stands.
+    later: bool = False
     groups: Sequence[GroupRows] = ()
     #: Groups beyond those shown, and the records in them.
     others: int = 0
@@ -165,7 +167,7 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
         columns, draw_rows(setting, found.rows, columns, state), total.number,
         state.query(cursor=found.next) if found.next else "",
         state.query(cursor=found.previous) if found.previous else "",
-        [*setting.problems, *told], about=not total.exact,
+        [*setting.problems, *told], about=not total.exact, later=total.later,
     )  # fmt: skip
 
 
@@ -175,12 +177,20 @@ Totals = dict[str, dict[str, Decimal]]
 def size_and_sums(
     entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False, least: int = 0
 ) -> tuple[Size, Totals]:
-    """The same as `count_and_sums` within a budget; beyond it, about how many, `least` at the least, and no sums."""
+    """The same as `count_and_sums` where it takes no time; else about how many, `least` at the least, and no sums."""
     if exact:
         number, totals = count_and_sums(entity, queryset, names)
         return Size(number), totals
-    found, expected = quickly(queryset, lambda: count_and_sums(entity, queryset, names))
-    return (Size(found[0]), found[1]) if found else (about(expected, least=least), {})
+    found, size = at_once(queryset, lambda: count_and_sums(entity, queryset, names))
+    return (Size(found[0]), found[1]) if found else (replace(size, number=max(size.number, least)), {})
+
+
+def count_table(setting: Setting) -> tuple[int, list[Column]] | None:
+    """How many records, and the columns with their totals, for a list that stands already; None where it takes long."""
+    queryset, state, _told = records_of(setting)
+    summed = [f.name for f in setting.fields if is_summed(f)]
+    found, _expected = quickly(queryset, lambda: count_and_sums(setting.entity, queryset, summed), budget_ms=BUDGET_MS)
+    return (found[0], columns_of(setting, state, found[1])) if found else None
 
 
 def columns_of(setting: Setting, state: State, totals: Totals) -> list[Column]:
