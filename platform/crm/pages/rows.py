@@ -29,6 +29,8 @@ class Column:
     sort_query: str
     total: str = ""
     unit: str = ""
+    #: Why one cannot sort by it, where one could if the list were shorter.
+    unsorted: str = ""
     #: In pixels; 0: as wide as it likes.
     width: int = 0
 

@@ -104,3 +104,18 @@ def test_saved_view_opens_shares_and_comes_back_after_deletion(page: Any, sara: 
     undo = next(str(m.extra_tags) for m in client.get("/deals/").context["messages"] if "undo:" in m.extra_tags)
     assert client.post(undo.removeprefix("undo:")).status_code == 204
     assert [v.name for v in client.get("/deals/").context["setting"].views] == ["Big"]
+
+
+def test_many_records_are_only_sorted_by_what_an_index_has_in_order(
+    page: Any, sara: Any, account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account("Zagros", city="Yazd", sector="Steel")
+    shown = "/accounts/?columns=city,sector,owner,created_at"
+    columns = page(sara).get(shown).context["table"].columns
+    assert all(column.sort_query and not column.unsorted for column in columns)
+    monkeypatch.setattr("crm.pages.table.MOST_SORTED", 0)
+    answer = page(sara).get(shown)
+    offered = {c.field.name: bool(c.sort_query) for c in answer.context["table"].columns}
+    assert offered == {"name": True, "city": True, "sector": False, "owner": True, "created_at": True}
+    assert "Filter the list first" in answer.content.decode()
+    assert page(sara).get(f"{shown}&sort=sector").status_code == 200  # who asks for it all the same gets it
