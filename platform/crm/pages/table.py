@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from crm.models import SavedView, ViewChoice
 from crm.pages.columns import shown_fields
 from crm.pages.filters import Chip, Reading, chips, read_filters
+from crm.pages.found import find_page
 from crm.pages.labels import Labels
 from crm.pages.rows import Column, Row, row_drawer
 from crm.pages.state import State, from_params
@@ -21,7 +22,7 @@ from crm.pages.views_store import views_of
 from crm.selectors.tags import tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
-from kernel.query import count, in_order, page, select, shown_columns, sums
+from kernel.query import count, in_order, select, shown_columns, sums
 from kernel.query.counting import BUDGET_MS, Size, at_once, quickly
 from kernel.registry import Entity, Field
 
@@ -155,16 +156,12 @@ class Table:
 def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
     entity = setting.entity
     queryset, state, told = records_of(setting)
-    try:
-        found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
-    except Invalid as error:
-        told += [("", problem) for problems in error.problems.values() for problem in problems]
-        state = replace(state, cursor="")
-        found = page(queryset, entity, sort=state.sort or None, size=size)
+    reached = find_page(entity, queryset, state, narrowed=setting.narrowed, size=size)
+    found, state, told = reached.page, reached.state, [*told, *reached.told]
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
     least = len(found.rows) + bool(found.next) + bool(found.previous)
-    total, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact), least=least)
+    total, totals = size_and_sums(entity, queryset, summed, reached.plan, exact=bool(state.exact), least=least)
     columns = columns_of(setting, state, totals, total.number)
     return Table(
         columns, draw_rows(setting, found.rows, columns, state), total.number,
@@ -178,13 +175,14 @@ Totals = dict[str, dict[str, Decimal]]
 
 
 def size_and_sums(
-    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False, least: int = 0
-) -> tuple[Size, Totals]:
+    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], plan: tuple[int, float], *, exact: bool = False,
+    least: int = 0,
+) -> tuple[Size, Totals]:  # fmt: skip
     """The same as `count_and_sums` where it takes no time; else about how many, `least` at the least, and no sums."""
     if exact:
         number, totals = count_and_sums(entity, queryset, names)
         return Size(number), totals
-    found, size = at_once(queryset, lambda: count_and_sums(entity, queryset, names))
+    found, size = at_once(lambda: count_and_sums(entity, queryset, names), plan)
     return (Size(found[0]), found[1]) if found else (replace(size, number=max(size.number, least)), {})
 
 

@@ -42,15 +42,16 @@ def size_of(queryset: QuerySet[Any], *, budget_ms: int = BUDGET_MS) -> Size:
 
 def planned(queryset: QuerySet[Any]) -> tuple[int, float]:
     """Rows and cost of reading them, as the planner expects from its statistics; nothing is read."""
-    plan = json.loads(queryset.values("pk").explain(format="json"))[0]["Plan"]
+    bare = queryset.order_by().select_related(None)
+    plan = json.loads(bare.values("pk").explain(format="json"))[0]["Plan"]
     return int(plan["Plan Rows"]), float(plan["Total Cost"])
 
 
-def at_once(queryset: QuerySet[Any], read: Callable[[], T]) -> tuple[T | None, Size]:
-    """What `read` finds of all these records where that takes no time worth telling; otherwise None, and about how
-    many there are. A page asks the rest with `quickly` when it stands.
+def at_once(read: Callable[[], T], plan: tuple[int, float]) -> tuple[T | None, Size]:
+    """What `read` finds of all the records of a plan where that takes no time worth telling; otherwise None, and about
+    how many there are. A page asks the rest with `quickly` when it stands.
     """
-    rows, cost = planned(queryset.order_by().select_related(None))
+    rows, cost = plan
     found = read() if cost <= CHEAP else None
     return found, Size(rounded(rows), exact=False, later=worth_trying(rows, cost))
 
@@ -59,7 +60,7 @@ def quickly(queryset: QuerySet[Any], read: Callable[[], T], *, budget_ms: int = 
     """What `read` finds of all these records, where an answer may wait for that, and None where not; and how many the
     planner expects.
     """
-    rows, cost = planned(queryset.order_by().select_related(None))
+    rows, cost = planned(queryset)
     if cost <= CHEAP:
         return read(), rows
     if worth_trying(rows, cost):
