@@ -119,3 +119,27 @@ def test_many_records_are_only_sorted_by_what_an_index_has_in_order(
     assert offered == {"name": True, "city": True, "sector": False, "owner": True, "created_at": True}
     assert "Filter the list first" in answer.content.decode()
     assert page(sara).get(f"{shown}&sort=sector").status_code == 200  # who asks for it all the same gets it
+
+
+def test_of_very_many_that_hold_a_word_the_newest_come_first(
+    page: Any, sara: Any, account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Steel C", "Steel A", "Steel B", "Paper"):
+        account(name)
+    assert titles(page(sara).get("/accounts/?q=steel")) == ["Steel A", "Steel B", "Steel C"]
+    monkeypatch.setattr("crm.pages.found.MOST_BY_NAME", -1)
+    newest = page(sara).get("/accounts/?q=steel")
+    assert titles(newest) == ["Steel B", "Steel A", "Steel C"]
+    assert titles(page(sara).get("/accounts/?q=steel&sort=name")) == ["Steel A", "Steel B", "Steel C"]
+
+
+@pytest.mark.parametrize("query", ["q=steel", "city=Yazd", "city=Yazd&sort=-created_at", "q=steel&sort=owner"])
+def test_rows_that_are_gathered_are_the_rows_that_are_met(
+    page: Any, sara: Any, account: Any, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    for number in range(7):
+        account(f"Steel {number * 3 % 7}", city="Yazd" if number % 2 else "Qom")
+    met = titles(page(sara).get(f"/accounts/?{query}"))
+    monkeypatch.setattr("kernel.query.reaching.LARGE", -1)
+    monkeypatch.setattr("kernel.query.reaching.table_size", lambda rows: 1_000_000)
+    assert titles(page(sara).get(f"/accounts/?{query}")) == met
