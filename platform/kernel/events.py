@@ -13,9 +13,13 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from kernel.context import require_tenant
+from kernel.copying import insert_records
 from kernel.models import OutboxMessage
 from kernel.registry import registry
 from kernel.wake import note_work, wake
+
+#: More events than these are copied (see kernel.copying).
+MANY = 50
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,11 @@ def publish_all(events: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         return
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is published inside the transaction of the change it tells of.")
-    OutboxMessage.objects.bulk_create(OutboxMessage(name=name, payload=dict(payload)) for name, payload in events)
+    messages = [OutboxMessage(name=name, payload=dict(payload)) for name, payload in events]
+    if len(messages) > MANY:
+        insert_records(OutboxMessage, messages)
+    else:
+        OutboxMessage.objects.bulk_create(messages)
     note_work()
     if any(receivers_of(name) for name, _ in events):
         wake("outbox", require_tenant().schema)

@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
             model_name="contact",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(kernel.text.db.Fold("city"), name="gin_trgm_ops"),
-                django.contrib.postgres.indexes.OpClass(kernel.text.db.Fold("job_title"), name="gin_trgm_ops"),
                 name="contact_words",
             ),
         ),

@@ -148,7 +148,7 @@ class Contact(Customer):
             title_index("contact_title"),
             own_text_index("contact_own_text"),
             search_index("contact_more", "more_text"),
-            words_index("contact_words", "city", "job_title"),
+            words_index("contact_words", "city"),
             models.Index(fields=["email"], name="contact_email", condition=~Q(email="")),
             models.Index(fields=["phone"], name="contact_phone", condition=~Q(phone="")),
             models.Index(fields=["mobile"], name="contact_mobile", condition=~Q(mobile="")),

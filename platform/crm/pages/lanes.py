@@ -18,7 +18,7 @@ from kernel import formats
 from kernel.access import entity_for, records_visible_to
 from kernel.errors import NotFound
 from kernel.query import cursors_of, page, shown_columns
-from kernel.query.counting import CHEAP, planned
+from kernel.query.counting import CHEAP, planned, worth_trying
 from kernel.registry import Board, Entity, Field, registry
 
 SIZE = 20
@@ -156,15 +156,16 @@ def fill_lanes(entity: Entity, setting: Setting, lanes: Sequence[Lane], group: A
     """
     queryset, state = on_board(entity, setting, group)
     board = board_of(entity, setting.state)
-    counted = planned(queryset)[1] <= CHEAP
+    rows, cost = planned(queryset)
+    counted = cost <= CHEAP or worth_trying(rows, cost)
     if counted:
         count_lanes(entity, queryset, lanes, board)
-    rows = _first_rows(entity, queryset, [lane for lane in lanes if lane.count or not counted], board)
+    first = _first_rows(entity, queryset, [lane for lane in lanes if lane.count or not counted], board)
     column = entity.field(board.lane).column
     by_lane: dict[str, list[Any]] = {}
-    for row in rows:
+    for row in first:
         by_lane.setdefault(lane_key(getattr(row, column)), []).append(row)
-    drawer = _drawer(entity, setting, rows)
+    drawer = _drawer(entity, setting, first)
     for lane in lanes:
         found = by_lane.get(lane.key, [])
         mine = found[:SIZE]

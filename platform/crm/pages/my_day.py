@@ -9,9 +9,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from kernel import formats
 from kernel.access import Actor
 from kernel.errors import Text
 from kernel.registry import registry
+
+#: A panel counts so far and no further: "1,000+".
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,14 @@ class Panel:
     title: Text
     icon: str
     lines: list[Line] = field(default_factory=list)
+    #: Counted up to one more than `MOST_COUNTED`.
     count: int = 0
     all_url: str = ""
     empty: Text = ""
+
+    @property
+    def number(self) -> str:
+        return _("%s+") % formats.num(MOST_COUNTED) if self.count > MOST_COUNTED else formats.num(self.count)
 
 
 @cache
