@@ -13,10 +13,13 @@ from api.representation import Shape
 from kernel import query
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
+from kernel.query.counting import Size, about, quickly
 from kernel.registry import Entity
 
 #: Parameters that are ours; everything else names a filter.
-RESERVED = frozenset({"q", "cursor", "limit", "sort", "fields", "expand", "f"})
+RESERVED = frozenset({"q", "cursor", "limit", "sort", "fields", "expand", "f", "count"})
+#: How a list may be asked to count: at any cost, or not at all; without a word exactly where that is quick.
+COUNTS = ("exact", "none")
 NO_SUCH_PARAMETER = Problem("unknown_parameter", _("This list has no such parameter."))
 
 
@@ -30,6 +33,7 @@ class Wish:
     cursor: str | None
     limit: int
     shape: Shape
+    count: str
 
 
 def read_limit(text: str | None) -> int:
@@ -50,6 +54,12 @@ def read_sort(entity: Entity, text: str) -> str:
     return text
 
 
+def read_count(text: str) -> str:
+    if text not in ("", *COUNTS):
+        raise Invalid.one("count", "bad_count", _("Ask for “exact” or “none”, or leave this out."))
+    return text
+
+
 def read_wish(entity: Entity, params: QueryDict, actor: Actor) -> Wish:
     if any("\x00" in value for values in params.lists() for value in (values[0], *values[1])):
         raise Invalid.one("", "bad_characters", _("The address holds characters that cannot be kept."))
@@ -66,11 +76,12 @@ def read_wish(entity: Entity, params: QueryDict, actor: Actor) -> Wish:
         cursor=params.get("cursor") or None,
         limit=read_limit(params.get("limit")),
         shape=Shape.of(entity, params.getlist("fields"), params.getlist("expand")),
+        count=read_count(params.get("count", "")),
     )
 
 
 def answer_list(request: Request, entity: Entity, actor: Actor) -> dict[str, Any]:
-    """One page as `{results, next, previous, count}`."""
+    """One page as `{results, next, previous, count, count_is}`."""
     wish = read_wish(entity, request.query_params, actor)
     rows = query.select(entity, actor=actor, filters=wish.filters, q=wish.q, sort=wish.sort or None)
     # Labels come from one query for each target, so the list page's joins are left out here.
@@ -82,8 +93,18 @@ def answer_list(request: Request, entity: Entity, actor: Actor) -> dict[str, Any
         "results": wish.shape.rows(page.rows, actor),
         "next": address(request, page.next),
         "previous": address(request, page.previous),
-        "count": query.count(rows),
+        **_counted(rows, page, wish.count),
     }
+
+
+def _counted(rows: Any, page: query.Page, wish: str) -> dict[str, Any]:
+    """How many there are: exactly where that is quick or was asked for, otherwise about."""
+    if wish == "none":
+        return {}
+    number, expected = (query.count(rows), 0) if wish == "exact" else quickly(rows, lambda: query.count(rows))
+    least = len(page.rows) + bool(page.next) + bool(page.previous)
+    size = about(expected, least=least) if number is None else Size(number)
+    return {"count": size.number, "count_is": "exact" if size.exact else "about"}
 
 
 def _page(rows: Any, entity: Entity, wish: Wish) -> query.Page:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor
 from kernel.compound import token_of
+from kernel.custom import reader
 from kernel.errors import Invalid, Problem
 from kernel.query import labels_for
 from kernel.registry import Entity, Field, registry
@@ -28,15 +30,16 @@ NO_RELATION = Problem("not_a_relation", _("Only a relation can be expanded."))
 
 def scalar(value: Any) -> Any:
     """One value as JSON has it: decimals exact, as text; times in UTC with a Z."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return value
+    write = _SCALARS.get(type(value))
+    return value if write is None else write(value)
+
+
+_SCALARS: dict[type, Callable[[Any], str]] = {
+    Decimal: lambda value: format(value, "f"),
+    datetime: lambda value: value.isoformat().replace("+00:00", "Z"),
+    date: date.isoformat,
+    UUID: str,
+}
 
 
 def number(value: Any) -> Any:
@@ -106,13 +109,14 @@ class Shape:
     def rows(self, records: Sequence[Any], actor: Actor) -> list[dict[str, Any]]:
         relations = [self.entity.field(n) for n in self.names if self._is_relation(n)]
         labels = _labels(relations, records, actor)
-        known = self.entity.all_fields
-        plain = [
-            (n, known[n].column if n in known else n, _writer(known.get(n)))
-            for n in self.names
-            if not self._is_relation(n)
-        ]
-        return [self._row(record, plain, relations, labels) for record in records]
+        writers = [self._part(name, labels) for name in self.names]
+        rows: list[dict[str, Any]] = []
+        for record in records:
+            row: dict[str, Any] = {}
+            for write in writers:
+                write(record, row)
+            rows.append(row)
+        return rows
 
     def row(self, record: Any, actor: Actor) -> dict[str, Any]:
         return self.rows([record], actor)[0]
@@ -121,22 +125,27 @@ class Shape:
         spec = self.entity.all_fields.get(name)
         return spec is not None and spec.kind == "relation"
 
-    def _row(
-        self, record: Any, plain: list[tuple[str, str, Callable[[Any], Any]]], relations: list[Field],
-        labels: dict[str, dict[UUID, str]],
-    ) -> dict[str, Any]:  # fmt: skip
-        written = {name: write(getattr(record, column)) for name, column, write in plain}
-        for spec in relations:
-            pk = getattr(record, spec.column)
-            label = labels.get(spec.target, {}).get(pk) if pk else None
-            if spec.name in self.expanded:
-                written[spec.name] = {"id": str(pk), "label": label} if pk else None
+    def _part(self, name: str, labels: dict[str, dict[UUID, str]]) -> Callable[[Any, dict[str, Any]], None]:
+        """What writes one field of a record into its row: worked out once for all records."""
+        spec = self.entity.all_fields.get(name)
+        value_of = reader(spec) if spec else attrgetter(name)
+        if spec is None or spec.kind != "relation":
+            write = _writer(spec)
+
+            def plain(record: Any, row: dict[str, Any]) -> None:
+                row[name] = write(value_of(record))
+
+            return plain
+        known, key, expanded = labels.get(spec.target, {}), f"{name}_label", name in self.expanded
+
+        def relation(record: Any, row: dict[str, Any]) -> None:
+            pk = value_of(record)
+            if expanded:
+                row[name] = {"id": str(pk), "label": known.get(pk)} if pk else None
             else:
-                written[spec.name] = str(pk) if pk else None
-                written[f"{spec.name}_label"] = label
-        # As the engine ordered them: plain values and relations mixed.
-        order = [key for n in self.names for key in (n, f"{n}_label") if key in written]
-        return {key: written[key] for key in order}
+                row[name], row[key] = (str(pk), known.get(pk)) if pk else (None, None)
+
+        return relation
 
 
 def _labels(relations: Iterable[Field], records: Sequence[Any], actor: Actor) -> dict[str, dict[UUID, str]]:

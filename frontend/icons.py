@@ -2,7 +2,7 @@
 
 import json
 import logging
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,7 @@ def icon_map() -> dict[str, str]:
     return loaded
 
 
+@lru_cache(maxsize=1_000)
 def draw_icon(name: str, classes: str = "") -> SafeString:
     """An unknown name (an engine installed after the build) becomes a puzzle piece, not an error."""
     icons = icon_map()

@@ -85,9 +85,12 @@ def patch(entity: Entity) -> Schema:
 
 
 def page(item: Schema) -> Schema:
+    told = _("Whether the count is exact or an estimate. Neither stands there after “?count=none”.")
+    count_is: Schema = {"type": "string", "enum": ["exact", "about"], "description": told}
+    results: Schema = {"type": "array", "items": item}
     return closed(
-        {"results": {"type": "array", "items": item}, "next": _ADDRESS, "previous": _ADDRESS, "count": COUNT},
-        ["results", "next", "previous", "count"],
+        {"results": results, "next": _ADDRESS, "previous": _ADDRESS, "count": COUNT, "count_is": count_is},
+        ["results", "next", "previous"],
     )
 
 

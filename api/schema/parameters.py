@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from api.pages import COUNTS
 from api.representation import output_names
 from api.schema.fields import Schema
 from kernel.query import operators_for
@@ -64,11 +65,19 @@ def list_parameters(entity: Entity) -> list[Schema]:
     return [
         query("q", {"type": "string"}, _("Words that a record holds, blind to letter forms and case.")),
         *paging(),
+        query("count", {"type": "string", "enum": list(COUNTS)}, count_text()),
         query("f", {"type": "string", "contentMediaType": "application/json", "maxLength": MOST_LETTERS}, tree_text()),
         query("sort", {"type": "string", "enum": sorts, **default}, _("With “-” in front: descending.")),
         *shaping(entity),
         *(parameter for field in entity.filter_fields for parameter in filters(field)),
     ]
+
+
+def count_text() -> str:
+    return _(
+        "A list of many records says about how many there are, and “count_is” says so. “exact” counts them, which may "
+        "take a while; “none” leaves the count out."
+    )
 
 
 def tree_text() -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.pages.my_day import Line, Panel
+from crm.pages.my_day import MOST_COUNTED, Line, Panel
 from kernel import formats
 from kernel.access import Actor
 from kernel.query import count, select
@@ -45,7 +45,7 @@ def panels(*, actor: Actor) -> list[Panel]:
 
 def _panel(title: str, icon: str, deals: QuerySet[Deal], today: date, empty: str, *, mine: bool) -> Panel:
     first = list(deals[:FIRST])
-    total = count(deals) if len(first) == FIRST else len(first)
+    total = count(deals, MOST_COUNTED + 1) if len(first) == FIRST else len(first)
     query = f"?{'owner=me&' if mine else ''}kind=open&sort=close_date"
     return Panel(title, icon, [_line(d, today) for d in first], total, reverse("sfa:deal_list") + query, empty)
 

@@ -7,8 +7,10 @@ name as a column; an index over that expression makes it as fast as one. See doc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -110,6 +112,13 @@ def read(record: Any, column: str) -> Any:
     if field is None:
         raise AttributeError(f"{record.entity_name!r} has no field {column!r}")
     return decode(field, record.extra.get(field.name))
+
+
+def reader(field: Field) -> Callable[[Any], Any]:
+    """`getattr(record, field.column)` for many records: an own field is not looked up for each of them again."""
+    if field.masked or not field.in_extra:
+        return attrgetter(field.column)
+    return lambda record: decode(field, record.extra.get(field.name))
 
 
 def write(field: Field, record: Any, value: Any) -> None:

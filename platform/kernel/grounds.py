@@ -22,6 +22,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
 from django.utils import timezone
 
+from kernel.among import Ids
 from kernel.registry import LEVELS, Entity
 
 if TYPE_CHECKING:
@@ -107,9 +108,10 @@ def _among(actor: "Actor", column: str, ids: Any, key: Any) -> Q:
     by a subquery it guesses ten, and compares every row with every id. Of more ids than that, IN makes a hash itself.
     """
     if key not in actor.memo:
-        actor.memo[key] = sorted(ids[: MOST_WRITTEN + 1])
-    found = actor.memo[key]
-    return Q(**{f"{column}__in": found if len(found) <= MOST_WRITTEN else ids})
+        found = sorted(ids[: MOST_WRITTEN + 1])
+        actor.memo[key] = Ids(found) if len(found) <= MOST_WRITTEN else None
+    written = actor.memo[key]
+    return Q(**{f"{column}__in": ids}) if written is None else Q(**{f"{column}__among": written})
 
 
 def _shared(kind: Entity, actor: "Actor", action: str) -> Q | None:

@@ -111,6 +111,11 @@ def title_index(name: str) -> TitleIndex:
     return TitleIndex(Collate(Left("search_text", TITLE_LETTERS), "C"), name=name)
 
 
+def words_index(name: str, *columns: str) -> GinIndex:
+    """For "contains" in columns of a large table that its search leaves out; one index serves each of them."""
+    return GinIndex(*[OpClass(Fold(column), name="gin_trgm_ops") for column in columns], name=name)
+
+
 def own_text_index(name: str) -> GinIndex:
     """Makes what stands in the organization's own text fields findable in a large table; empty where it has none."""
     return GinIndex(OpClass(Said("extra"), name="gin_trgm_ops"), name=name, condition=~Q(extra={}))

@@ -1,6 +1,6 @@
 """What writing one record and writing many have in common."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,16 +36,16 @@ class Change:
 
 def snapshot(kind: Entity, record: Any) -> dict[str, Any]:
     """The record's values by field name; a relation as the id it holds. Generated columns are left out."""
-    return {name: getattr(record, column) for name, column in _written(kind)}
+    return {name: value_of(record) for name, value_of in _written(kind)}
 
 
-def _written(kind: Entity) -> tuple[tuple[str, str], ...]:
-    cached: tuple[tuple[str, str], ...] | None = kind.__dict__.get("_written")
+def _written(kind: Entity) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    cached: tuple[tuple[str, Callable[[Any], Any]], ...] | None = kind.__dict__.get("_written")
     if cached is None:
         generated = {f.name for f in kind.model_class._meta.get_fields() if getattr(f, "generated", False)}
         # What is derived follows from the rest: it is no change of its own, and undoing the rest undoes it.
         skipped = generated | _QUIET | {f.name for f in kind.all_fields.values() if f.derived}
-        cached = tuple((f.name, f.column) for f in kind.all_fields.values() if f.name not in skipped)
+        cached = tuple((f.name, custom.reader(f)) for f in kind.all_fields.values() if f.name not in skipped)
         kind.__dict__["_written"] = cached
     return cached
 

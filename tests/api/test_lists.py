@@ -53,7 +53,7 @@ def test_search_filter_sort_and_shape(admin: Ask, make: Make, nima: Any) -> None
     [
         "limit=0", "limit=x", "limit=-1", "sort=nothing", "sort=description", "cursor=%00", "cursor=abc", "cursor=",
         "nothing=1", "page=2", "fields=nothing", "expand=city", "expand=nothing", "employees=x", "owner=x",
-        "created_at=never", "city__gte=x", "q=%00",
+        "created_at=never", "city__gte=x", "q=%00", "count=many",
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_told_of(admin: Ask, query: str) -> None:
@@ -145,3 +145,23 @@ def test_a_filter_finds_what_a_loop_finds(
     expected = {pk for pk, row in ids.items() if naive(row, name, asked)}
     assert {row["id"] for row in answer["results"]} == expected
     assert answer["count"] == len(expected)
+
+
+def test_a_count_that_would_take_long_is_an_estimate_and_says_so(
+    admin: Ask, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        make("account", name=f"A{number}")
+    quick = admin("get", "accounts/?limit=3").json()
+    assert (quick["count"], quick["count_is"]) == (4, "exact")
+    monkeypatch.setattr("kernel.query.counting.CHEAP", -1)
+    monkeypatch.setattr("kernel.query.counting.worth_trying", lambda rows, cost: False)
+    guessed = admin("get", "accounts/?limit=3").json()
+    assert guessed["count_is"] == "about"
+    assert guessed["count"] >= 4  # never fewer than are known to be there
+    asked = admin("get", "accounts/?limit=3&count=exact").json()
+    assert (asked["count"], asked["count_is"]) == (4, "exact")
+    assert admin("get", asked["next"]).json()["count_is"] == "exact"
+    without = admin("get", "accounts/?limit=3&count=none").json()
+    assert set(without) == {"results", "next", "previous"}
+    assert len(without["results"]) == 3

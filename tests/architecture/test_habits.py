@@ -62,6 +62,7 @@ RULES = (
         "frontend/icons.py:icon_map": "a file of ours",
         "platform/crm/offers.py:_module": "modules of ours",
         "platform/crm/timeline/book.py:_own_sources": "modules of ours",
+        "frontend/icons.py:draw_icon": "its shapes",
         "platform/crm/panels/book.py:_panels": "modules of ours",
         "platform/kernel/places.py:_codes": "a table of a library",
         "platform/kernel/places.py:_names": "the language, its argument",

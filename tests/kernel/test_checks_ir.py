@@ -1,6 +1,9 @@
 from collections.abc import Callable
 
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kernel import checks_ir as ir
 from kernel.badvalue import BadValue
@@ -86,3 +89,10 @@ def test_phone_display() -> None:
     assert display_phone("+989120000012") == "0912 000 0012"
     assert display_phone("+442079460018") == "+44 20 7946 0018"
     assert display_phone("nonsense") == "nonsense"
+
+
+@given(st.integers(10**9, 10**10 - 1))
+def test_iranian_numbers_are_written_as_the_library_writes_them(digits: int) -> None:
+    number = phonenumbers.parse(f"+98{digits}")
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    assert display_phone(f"+98{digits}") == written

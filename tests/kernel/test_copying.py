@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crm.models import Account, Contact
 from kernel.context import Tenant
-from kernel.copying import copy_rows, insert_records, update_records
+from kernel.copying import copy_rows, insert_alike, insert_records, update_records
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from modules.sfa.models import Deal, Stage
@@ -34,6 +34,21 @@ def test_texts_come_back_as_they_went_in(tenant: Tenant) -> None:
     update_records(Account, records)
     assert dict(Account.objects.values_list("pk", "address")) == given
     assert set(Account.objects.values_list("description", flat=True)) == {""}
+
+
+def test_records_alike_are_what_records_made_one_by_one_are(tenant: Tenant) -> None:
+    given = {uuid7(): text for text in AWKWARD}
+    pattern = Account(name="x", city="Yazd", employees=7)
+    insert_alike(Account, pattern, ("id", "description"), given.items())
+    assert dict(Account.objects.values_list("pk", "description")) == given
+    insert_records(Account, [one := Account(name="x", city="Yazd", employees=7)])
+    apart = {"id", "description", "created_at", "updated_at"}
+    names = [f.attname for f in Account._meta.concrete_fields if f.attname not in apart]
+    rows = set(Account.objects.values_list(*[n for n in names if n not in ("extra", "tier_reason")]))
+    assert len(rows) == 1
+    assert Account.objects.get(pk=one.pk).created_at - Account.objects.get(pk=next(iter(given))).created_at < timedelta(
+        minutes=1
+    )
 
 
 def test_every_kind_of_value(tenant: Tenant) -> None:

@@ -14,6 +14,7 @@ from kernel.models import (
     search_column,
     search_index,
     title_index,
+    words_index,
 )
 from kernel.text.db import MatchKey
 
@@ -72,11 +73,13 @@ class Account(Customer):
             title_index("account_title"),
             own_text_index("account_own_text"),
             search_index("account_more", "more_text"),
+            words_index("account_words", "city", "sector"),
             models.Index(fields=["email"], name="account_email", condition=~Q(email="")),
             models.Index(fields=["phone"], name="account_phone", condition=~Q(phone="")),
             models.Index(fields=["national_id"], name="account_legal_id", condition=~Q(national_id="")),
             models.Index(fields=["name_key"], name="account_key"),
             models.Index(fields=["name", "id"], name="account_name"),
+            models.Index(fields=["city", "id"], name="account_city", condition=LIVE),
             models.Index(fields=["-created_at", "-id"], name="account_created", condition=LIVE),
             models.Index(fields=["territory_id"], name="account_territory", condition=PLACED),
         )
@@ -145,12 +148,14 @@ class Contact(Customer):
             title_index("contact_title"),
             own_text_index("contact_own_text"),
             search_index("contact_more", "more_text"),
+            words_index("contact_words", "city"),
             models.Index(fields=["email"], name="contact_email", condition=~Q(email="")),
             models.Index(fields=["phone"], name="contact_phone", condition=~Q(phone="")),
             models.Index(fields=["mobile"], name="contact_mobile", condition=~Q(mobile="")),
             models.Index(fields=["household"], name="contact_household", condition=Q(household__isnull=False)),
             models.Index(fields=["name_key"], name="contact_key"),
             models.Index(fields=["name", "id"], name="contact_name"),
+            models.Index(fields=["city", "id"], name="contact_city", condition=LIVE),
             models.Index(fields=["-created_at", "-id"], name="contact_created", condition=LIVE),
             models.Index(fields=["territory_id"], name="contact_territory", condition=PLACED),
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from crm.pages.lanes import (
     on_board,
     totals_words,
 )  # fmt: skip
-from crm.pages.links import actor_of, entity_url
+from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.list import answer, frame_context
 from crm.pages.state import from_query
 from crm.pages.table import Setting, arrange
@@ -31,8 +32,12 @@ from kernel import formats
 from kernel.access import Actor, get_record_for
 from kernel.clean import clean_values
 from kernel.errors import Conflict, Invalid, KernelError, NotFound
+from kernel.query.counting import within
 from kernel.records import update_record
 from kernel.registry import Entity, Field
+
+#: Counts and sums that are asked for when the cards stand may take so long.
+SIZE_MS = 2_000
 
 
 def board(request: HttpRequest, *, entity: Entity) -> HttpResponse:
@@ -40,18 +45,33 @@ def board(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     groups = groups_of(entity, setting)
     group = _chosen(groups, setting.state.group)
     lanes = lanes_of(entity, setting, group)
-    fill_lanes(entity, setting, lanes, group)
+    if wants(request, "board-size"):
+        return _size(request, setting, lanes, group)
+    counted = fill_lanes(entity, setting, lanes, group)
     frame = frame_context(setting, "board")
     chosen = board_of(entity, setting.state)
     query = setting.state.query(group=str(group.pk) if group is not None else "")
     context: dict[str, Any] = {
-        **frame, "lanes": lanes, "count": sum(lane.count for lane in lanes), "totals": totals_words(lanes),
+        **frame, "lanes": lanes, "counted": counted, "totals": totals_words(lanes),
+        "count": sum(lane.count for lane in lanes) if counted else None,
         "group": group, "groups": groups if len(groups) > 1 else [],
         "move_url": entity_url(entity, "move", query=query), "table": {"problems": setting.problems},
         "lane_fields": lane_fields(entity), "lane_field": chosen.lane,
         "lane_readonly": entity.field(chosen.lane).readonly,
     }  # fmt: skip
     return answer(request, "crm/list.html", "crm/board_body.html", context)
+
+
+def _size(request: HttpRequest, setting: Setting, lanes: Sequence[Lane], group: Any) -> HttpResponse:
+    """Exact counts and sums, for a board whose cards stand already."""
+    queryset = on_board(setting.entity, setting, group)[0]
+    try:
+        with within(SIZE_MS):
+            count_lanes(setting.entity, queryset, lanes, board_of(setting.entity, setting.state))
+    except OperationalError:
+        return HttpResponse(status=204)
+    context = {"lanes": lanes, "count": sum(lane.count for lane in lanes), "totals": totals_words(lanes)}
+    return render(request, "crm/board_size.html", context)
 
 
 def _chosen(groups: Sequence[Any], wish: str) -> Any:
@@ -63,8 +83,7 @@ def lane(request: HttpRequest, key: str, *, entity: Entity) -> HttpResponse:
     setting = arrange(entity, from_query(entity, request.GET), actor=actor_of(request))
     found, group = _lane(entity, setting, key)
     lane_cards(entity, setting, found, group)
-    may_change = setting.actor.may(entity.permission("change"))
-    return render(request, "crm/cards.html", {"lane": found, "may_change": may_change})
+    return render(request, "crm/cards.html", {"lane": found})
 
 
 def _lane(entity: Entity, setting: Setting, key: str) -> tuple[Lane, Any]:

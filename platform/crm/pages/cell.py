@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from crm.pages.cells import cell
 from crm.pages.controls import make_controls, make_related, raw_value, typed_values
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url
-from crm.pages.values import cell
 from kernel.access import Actor, get_record_for
 from kernel.clean import clean_values
 from kernel.errors import Conflict, Invalid, NotFound, Problem

@@ -12,12 +12,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from crm.pages.cells import cell
 from crm.pages.conflict import Clash, merge
 from crm.pages.controls import make_controls, make_related, raw_of, raw_value, typed_values
 from crm.pages.explaining import may_know
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, layout_of
-from crm.pages.values import cell
 from kernel.access import Actor, get_record_for
 from kernel.clean import blank, clean_values, default_of
 from kernel.errors import Conflict, Invalid, Problem

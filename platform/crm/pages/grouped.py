@@ -8,11 +8,10 @@ from urllib.parse import quote
 from crm.pages.bucket_parts import Bucket, By
 from crm.pages.buckets import bucket_condition, gather, key_of, narrowed_to
 from crm.pages.links import entity_url
+from crm.pages.rows import Column, Row
 from crm.pages.state import State
 from crm.pages.table import (
-    Column,
     GroupRows,
-    Row,
     Setting,
     Table,
     columns_of,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from crm.pages.cards import Card, card_of
+from crm.pages.cards import Card, CardDrawer
 from crm.pages.labels import Labels
 from crm.pages.links import entity_url
 from crm.pages.state import State
@@ -18,6 +18,7 @@ from kernel import formats
 from kernel.access import entity_for, records_visible_to
 from kernel.errors import NotFound
 from kernel.query import cursors_of, page, shown_columns
+from kernel.query.counting import CHEAP, planned, worth_trying
 from kernel.registry import Board, Entity, Field, registry
 
 SIZE = 20
@@ -148,23 +149,31 @@ def on_board(entity: Entity, setting: Setting, group: Any) -> tuple[QuerySet[Any
     return queryset, state
 
 
-def fill_lanes(entity: Entity, setting: Setting, lanes: Sequence[Lane], group: Any) -> None:
-    """Counts and sums by one query, the first cards of all lanes by two, whatever the number of lanes."""
+def fill_lanes(entity: Entity, setting: Setting, lanes: Sequence[Lane], group: Any) -> bool:
+    """Counts and sums by one query, the first cards of all lanes by two, whatever the number of lanes.
+
+    False: counting would keep the cards waiting, and is asked for when the board stands.
+    """
     queryset, state = on_board(entity, setting, group)
     board = board_of(entity, setting.state)
-    count_lanes(entity, queryset, lanes, board)
-    rows = _first_rows(entity, queryset, lanes, board)
+    rows, cost = planned(queryset)
+    counted = cost <= CHEAP or worth_trying(rows, cost)
+    if counted:
+        count_lanes(entity, queryset, lanes, board)
+    first = _first_rows(entity, queryset, [lane for lane in lanes if lane.count or not counted], board)
     column = entity.field(board.lane).column
     by_lane: dict[str, list[Any]] = {}
-    for row in rows:
+    for row in first:
         by_lane.setdefault(lane_key(getattr(row, column)), []).append(row)
-    draw = _drawer(entity, setting, rows)
+    drawer = _drawer(entity, setting, first)
     for lane in lanes:
-        mine = by_lane.get(lane.key, [])
-        lane.cards = [draw(row, lane) for row in mine]
-        if lane.count > len(mine) and mine:
+        found = by_lane.get(lane.key, [])
+        mine = found[:SIZE]
+        lane.cards = [drawer.draw(row, open=lane.open) for row in mine]
+        if len(found) > SIZE:
             after = cursors_of(mine[-1], entity, sort=state.sort or None)[1]
             lane.more = _more(entity, state, lane, group, after)
+    return counted
 
 
 def _more(entity: Entity, state: State, lane: Lane, group: Any, cursor: str) -> str:
@@ -195,7 +204,7 @@ def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane], 
     """The first cards of every lane: one query that takes the top of each lane by its index, one that fetches them."""
     column = entity.field(board.lane).column
     bare = queryset.select_related(None)
-    tops = [bare.filter(in_lane(column, lane.key)).values_list("pk", flat=True)[:SIZE] for lane in lanes if lane.count]
+    tops = [bare.filter(in_lane(column, lane.key)).values_list("pk", flat=True)[: SIZE + 1] for lane in lanes]
     if not tops:
         return []
     first, *others = tops
@@ -203,11 +212,11 @@ def _first_rows(entity: Entity, queryset: QuerySet[Any], lanes: Sequence[Lane], 
     return list(queryset.filter(pk__in=ids))
 
 
-def _drawer(entity: Entity, setting: Setting, rows: Sequence[Any]) -> Any:
+def _drawer(entity: Entity, setting: Setting, rows: Sequence[Any]) -> CardDrawer:
     fields = [entity.field(name) for name in board_of(entity, setting.state).card]
     labels: Labels = setting.labels.load(rows, fields)
-    base, back = entity_url(entity, "list"), list_param(setting.state)
-    return lambda row, lane: card_of(entity, row, fields, labels, f"{base}{row.pk}/{back}", open=lane.open)
+    may_change = setting.actor.may(entity.permission("change"))
+    return CardDrawer(entity, fields, labels, entity_url(entity, "list"), list_param(setting.state), may_change)
 
 
 def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None:
@@ -221,8 +230,8 @@ def lane_cards(entity: Entity, setting: Setting, lane: Lane, group: Any) -> None
         size=SIZE,
         cursor=state.cursor or None,
     )
-    draw = _drawer(entity, setting, found.rows)
-    lane.cards = [draw(row, lane) for row in found.rows]
+    drawer = _drawer(entity, setting, found.rows)
+    lane.cards = [drawer.draw(row, open=lane.open) for row in found.rows]
     lane.more = _more(entity, state, lane, group, found.next) if found.next else ""
 
 

@@ -17,7 +17,7 @@ from crm.pages.columns import columns_context
 from crm.pages.grouped import draw_grouped, next_rows
 from crm.pages.links import actor_of, entity_url, layout_of, optional_url, wants
 from crm.pages.state import from_query
-from crm.pages.table import Setting, Table, arrange, draw_table, list_param
+from crm.pages.table import Setting, Table, arrange, count_table, draw_table, list_param
 from crm.pages.view_choice import first_view, tabs_from
 from crm.pages.views_store import may_change, mode_of
 from kernel import formats
@@ -28,6 +28,8 @@ from kernel.registry import Entity
 
 def entity_list(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     setting = arrange(entity, from_query(entity, request.GET), actor=actor_of(request))
+    if wants(request, "list-size"):
+        return _size(request, setting)
     by = read_by(entity, setting.state.by)
     table = draw_grouped(setting, by) if by else draw_table(setting)
     context = {
@@ -49,6 +51,19 @@ def entity_list(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     )
     context["columns"] = columns_context(entity, setting.state, list(setting.fields))
     return answer(request, "crm/list.html", "crm/list_body.html", context)
+
+
+def _size(request: HttpRequest, setting: Setting) -> HttpResponse:
+    """The exact number and the totals, for a list that stands already and said "about"."""
+    found = count_table(setting)
+    if found is None:
+        return HttpResponse(status=204)
+    number, columns = found
+    shown = request.GET.get("shown", "")
+    rows = int(shown) if shown.isdecimal() and len(shown) < 4 else 0
+    words = {"shown": formats.num(rows), "count": formats.num(number)}
+    context = {"count": number, "columns": columns, "foot_text": _("%(shown)s of %(count)s") % words}
+    return render(request, "crm/list_size.html", context)
 
 
 def said_of(setting: Setting) -> str:

@@ -5,9 +5,15 @@ The customer base asks the engines that are on, and knows none of them.
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from crm.offers import offered
+from kernel import formats
 from kernel.access import Actor
 from kernel.errors import Text
+
+#: A panel counts so far and no further: "1,000+".
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,14 @@ class Panel:
     title: Text
     icon: str
     lines: list[Line] = field(default_factory=list)
+    #: Counted up to one more than `MOST_COUNTED`.
     count: int = 0
     all_url: str = ""
     empty: Text = ""
+
+    @property
+    def number(self) -> str:
+        return _("%s+") % formats.num(MOST_COUNTED) if self.count > MOST_COUNTED else formats.num(self.count)
 
 
 def panels_for(actor: Actor) -> list[Panel]:

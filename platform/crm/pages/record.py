@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from crm.next_steps import steps_for
+from crm.pages.cells import cell
 from crm.pages.explaining import may_know
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url, layout_of, wants
@@ -19,7 +20,7 @@ from crm.pages.neighbours import neighbours_of
 from crm.pages.related import pointing_words
 from crm.pages.timeline import rail_of
 from crm.pages.undo import told
-from crm.pages.values import cell, is_ordinal
+from crm.pages.values import is_ordinal
 from crm.panels import Frame, draw_panels
 from crm.panels.blocks import DETAILS, draw_blocks
 from crm.services.opened import note_opened

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.customization.links import other_end
+from crm.pages.cells import cell
 from crm.pages.labels import Labels, shows
 from crm.pages.links import entity_url, record_url
-from crm.pages.values import cell
 from kernel import formats
 from kernel.access import Actor, entity_for, may_add, visible
 from kernel.pointing import pointing_at

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from crm.pages.cells import cell
 from crm.pages.controls import Control
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url
-from crm.pages.values import cell
 from kernel.access import Actor, allows, get_record_for
 from kernel.badvalue import BadValue
 from kernel.errors import Invalid, Problem

@@ -5,29 +5,30 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from django.db import OperationalError
 from django.db.models import Count, QuerySet, Sum
-from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from crm.models import SavedView, ViewChoice
 from crm.pages.columns import shown_fields
 from crm.pages.filters import Chip, Reading, chips, read_filters
-from crm.pages.labels import Labels, shows
-from crm.pages.links import entity_url
+from crm.pages.found import find_page
+from crm.pages.labels import Labels
+from crm.pages.rows import Column, Row, row_drawer
 from crm.pages.state import State, from_params
-from crm.pages.values import cell, is_summed, money_text, tag_chips
+from crm.pages.values import is_summed, money_text
 from crm.pages.view_choice import choice_of, columns_from, first_view, widths_from
 from crm.pages.views_store import views_of
-from crm.selectors.tags import Worn, tags_by_record
+from crm.selectors.tags import tags_by_record
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
-from kernel.query import count, page, select, shown_columns, sums
-from kernel.query.counting import CHEAP, PAGE_MS, Size, planned, rounded, within, worth_trying
+from kernel.query import count, in_order, select, shown_columns, sums
+from kernel.query.counting import BUDGET_MS, Size, at_once, quickly
 from kernel.registry import Entity, Field
 
 SIZE = 50
+#: More records than these are not put in an order that no index has: it takes a tenth of a second, and grows.
+MOST_SORTED = 100_000
 
 
 @dataclass(frozen=True)
@@ -113,40 +114,6 @@ def _lean(entity: Entity, rows: QuerySet[Any], state: State) -> QuerySet[Any]:
 
 
 @dataclass(frozen=True)
-class Column:
-    field: Field
-    label: str
-    number: bool
-    #: "asc", "desc" or "" and the address that sorts by it (empty when it cannot).
-    sorted: str
-    sort_query: str
-    total: str = ""
-    unit: str = ""
-    #: In pixels; 0: as wide as it likes.
-    width: int = 0
-
-
-@dataclass(frozen=True)
-class Cell:
-    column: Column
-    html: SafeString
-    edit_url: str
-
-
-@dataclass(frozen=True)
-class Row:
-    pk: UUID
-    title: str
-    url: str
-    cells: Sequence[Cell]
-    #: What a phone's card shows: a sum at the end of the first line, words on the second.
-    sum: SafeString
-    words: Sequence[SafeString]
-    tier: str = ""
-    tags: Sequence[Worn] = ()
-
-
-@dataclass(frozen=True)
 class GroupRows:
     """One group of a grouped list: its totals beside the columns, its first rows, and where the next ones are."""
 
@@ -171,6 +138,8 @@ class Table:
     problems: Sequence[tuple[str, Problem]]
     #: The count is an estimate; the exact one can be asked for.
     about: bool = False
+    #: And is worth being asked for once the list stands.
+    later: bool = False
     groups: Sequence[GroupRows] = ()
     #: Groups beyond those shown, and the records in them.
     others: int = 0
@@ -194,22 +163,18 @@ class Table:
 def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
     entity = setting.entity
     queryset, state, told = records_of(setting)
-    try:
-        found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
-    except Invalid as error:
-        told += [("", problem) for problems in error.problems.values() for problem in problems]
-        state = replace(state, cursor="")
-        found = page(queryset, entity, sort=state.sort or None, size=size)
+    reached = find_page(entity, queryset, state, narrowed=setting.narrowed, size=size)
+    found, state, told = reached.page, reached.state, [*told, *reached.told]
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
     least = len(found.rows) + bool(found.next) + bool(found.previous)
-    total, totals = size_and_sums(entity, queryset, summed, exact=bool(state.exact), least=least)
-    columns = columns_of(setting, state, totals)
+    total, totals = size_and_sums(entity, queryset, summed, reached.plan, exact=bool(state.exact), least=least)
+    columns = columns_of(setting, state, totals, total.number)
     return Table(
         columns, draw_rows(setting, found.rows, columns, state), total.number,
         state.query(cursor=found.next) if found.next else "",
         state.query(cursor=found.previous) if found.previous else "",
-        [*setting.problems, *told], about=not total.exact,
+        [*setting.problems, *told], about=not total.exact, later=total.later,
     )  # fmt: skip
 
 
@@ -217,44 +182,47 @@ Totals = dict[str, dict[str, Decimal]]
 
 
 def size_and_sums(
-    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], *, exact: bool = False, least: int = 0
-) -> tuple[Size, Totals]:
-    """The same as `count_and_sums` within a budget; beyond it, about how many, `least` at the least, and no sums."""
-    rows, cost = planned(queryset.order_by().select_related(None))
-    if exact or cost <= CHEAP:
+    entity: Entity, queryset: QuerySet[Any], names: Sequence[str], plan: tuple[int, float], *, exact: bool = False,
+    least: int = 0,
+) -> tuple[Size, Totals]:  # fmt: skip
+    """The same as `count_and_sums` where it takes no time; else about how many, `least` at the least, and no sums."""
+    if exact:
         number, totals = count_and_sums(entity, queryset, names)
         return Size(number), totals
-    if worth_trying(rows, cost):
-        try:
-            with within(PAGE_MS):
-                number, totals = count_and_sums(entity, queryset, names)
-                return Size(number), totals
-        except OperationalError:
-            pass
-    return Size(max(rounded(rows), least), exact=False), {}
+    found, size = at_once(lambda: count_and_sums(entity, queryset, names), plan)
+    return (Size(found[0]), found[1]) if found else (replace(size, number=max(size.number, least)), {})
 
 
-def columns_of(setting: Setting, state: State, totals: Totals) -> list[Column]:
+def count_table(setting: Setting) -> tuple[int, list[Column]] | None:
+    """How many records, and the columns with their totals, for a list that stands already; None where it takes long."""
+    queryset, state, _told = records_of(setting)
+    summed = [f.name for f in setting.fields if is_summed(f)]
+    found, _expected = quickly(queryset, lambda: count_and_sums(setting.entity, queryset, summed), budget_ms=BUDGET_MS)
+    return (found[0], columns_of(setting, state, found[1])) if found else None
+
+
+def columns_of(setting: Setting, state: State, totals: Totals, number: int = 0) -> list[Column]:
+    """The columns of a list of so many records."""
     widths = widths_from(setting.choice, state.view)
-    return [
+    found = [
         _column(setting.entity, f, state, totals.get(f.name, {}), widths.get(f.name, 0), sized=bool(widths))
         for f in setting.fields
     ]
+    if number <= MOST_SORTED:
+        return found
+    why = _("Filter the list first: to sort this many records by this takes too long.")
+    return [
+        column if not column.sort_query or in_order(setting.entity, column.field)
+        else replace(column, sort_query="", unsorted=why)
+        for column in found
+    ]  # fmt: skip
 
 
 def draw_rows(setting: Setting, records: Sequence[Any], columns: Sequence[Column], state: State) -> list[Row]:
-    may_change = setting.actor.may(setting.entity.permission("change"))
-    # Addresses are put together here: asking the URL map for each of 400 cells would cost more than the query.
-    base, back = entity_url(setting.entity, "list"), list_param(state)
     worn = tags_by_record(setting.entity, [record.pk for record in records]) if setting.entity.asides else {}
-    # Tags stand beside the name, or in a column of their own.
-    beside = not any(column.field.asks for column in columns)
-    rows = []
-    for record in records:
-        tags = worn.get(record.pk, ())
-        row = _row(setting, record, columns, base, back, may_change, tags)
-        rows.append(replace(row, tags=tags if beside else ()))
-    return rows
+    may_change = setting.actor.may(setting.entity.permission("change"))
+    draw = row_drawer(setting.entity, columns, setting.labels, back=list_param(state), may_change=may_change)
+    return [draw(record, worn.get(record.pk, ())) for record in records]
 
 
 def count_and_sums(
@@ -301,26 +269,6 @@ def _column(
 
 def total_words(totals: Mapping[str, Decimal]) -> str:
     return " + ".join(money_text(amount, currency) for currency, amount in sorted(totals.items()))
-
-
-def _row(
-    setting: Setting, record: Any, columns: Sequence[Column], base: str, back: str, may_change: bool,
-    tags: Sequence[Worn],
-) -> Row:  # fmt: skip
-    entity = setting.entity
-    cells = []
-    for column in columns[1:]:
-        editable = may_change and not column.field.readonly
-        edit = f"{base}{record.pk}/cell/{column.field.name}/" if editable else ""
-        html = tag_chips(tags) if column.field.asks else cell(column.field, record, setting.labels)
-        cells.append(Cell(column, html, edit))
-    title = entity.title_of(record)
-    return Row(
-        record.pk, title, f"{base}{record.pk}/{back}", cells,
-        next((c.html for c in cells if c.column.field.kind == "money" and c.html), SafeString("")),
-        [c.html for c in cells if c.html and c.column.field.kind != "money"][:2],
-        record.tier if shows(entity, "tier") else "",
-    )  # fmt: skip
 
 
 def list_param(state: State) -> str:

@@ -10,7 +10,8 @@ from crm.models import ContactPoint
 from crm.models.choices import Place, PointKind
 from crm.services.mirror import Whole, locked, parts_of, settle_primary, wholes_of, write_columns
 from kernel.access import Actor, entity_for
-from kernel.copying import insert_records
+from kernel.copying import insert_alike, insert_records
+from kernel.ids import uuid7
 from kernel.text.folding import fold
 from kernel.write import Change
 
@@ -76,16 +77,20 @@ def _more(entity: str, rows: Sequence[Any]) -> str:
 def mirror_columns(entity: str, verb: str, changes: Sequence[Change], *, actor: Actor) -> None:
     """The record's own columns were written: its primary ways to reach follow."""
     if verb == "created":
-        insert_records(ContactPoint, [p for c in changes for p in _points(entity, c.record, actor)])
+        _copy_points(entity, [change.record for change in changes], actor)
     elif verb == "changed":
         written = [c for c in changes if c.diff.keys() & set(COLUMNS[entity].values())]
         if written:
             _follow(entity, written, actor)
 
 
-def _points(entity: str, record: Any, actor: Actor) -> list[ContactPoint]:
-    given = ((kind, getattr(record, column)) for kind, column in COLUMNS[entity].items())
-    return [_point(entity, record, kind, value, actor) for kind, value in given if value]
+def _copy_points(entity: str, records: Sequence[Any], actor: Actor) -> None:
+    for kind, column in COLUMNS[entity].items():
+        given = [(record.pk, value[:254]) for record in records if (value := getattr(record, column))]
+        if given:
+            pattern = _point(entity, records[0], kind, "", actor)
+            rows = ((uuid7(), pk, value) for pk, value in given)
+            insert_alike(ContactPoint, pattern, ("id", f"{entity}_id", "value"), rows)
 
 
 def _point(entity: str, record: Any, kind: str, value: str, actor: Actor) -> ContactPoint:

@@ -1,16 +1,19 @@
 """How many records there are: exactly where that is quick, otherwise about, and said so."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
+T = TypeVar("T")
 #: What the planner thinks of a count beyond this is not even tried; below it, the clock decides.
 COST = 400_000
 BUDGET_MS = 400
-#: The same for a page, which shows the number beside its rows and is not to be kept waiting for it.
+#: The same for what shows the number beside rows (an API list) and is not to be kept waiting for it. Pages do not wait
+#: at all: they ask again when they stand.
 PAGE_MS = 40
 #: Counted without a look at the clock; tried; and tried where few rows are expected, which then are far apart.
 CHEAP, PAGE_COST, FEW_COST, FEW = 3_000, 5_000, 20_000, 10_000
@@ -20,6 +23,8 @@ CHEAP, PAGE_COST, FEW_COST, FEW = 3_000, 5_000, 20_000, 10_000
 class Size:
     number: int
     exact: bool = True
+    #: Not counted yet, and worth being asked for once the page stands.
+    later: bool = False
 
 
 def size_of(queryset: QuerySet[Any], *, budget_ms: int = BUDGET_MS) -> Size:
@@ -37,8 +42,39 @@ def size_of(queryset: QuerySet[Any], *, budget_ms: int = BUDGET_MS) -> Size:
 
 def planned(queryset: QuerySet[Any]) -> tuple[int, float]:
     """Rows and cost of reading them, as the planner expects from its statistics; nothing is read."""
-    plan = json.loads(queryset.values("pk").explain(format="json"))[0]["Plan"]
+    bare = queryset.order_by().select_related(None)
+    plan = json.loads(bare.values("pk").explain(format="json"))[0]["Plan"]
     return int(plan["Plan Rows"]), float(plan["Total Cost"])
+
+
+def at_once(read: Callable[[], T], plan: tuple[int, float]) -> tuple[T | None, Size]:
+    """What `read` finds of all the records of a plan where that takes no time worth telling; otherwise None, and about
+    how many there are. A page asks the rest with `quickly` when it stands.
+    """
+    rows, cost = plan
+    found = read() if cost <= CHEAP else None
+    return found, Size(rounded(rows), exact=False, later=worth_trying(rows, cost))
+
+
+def quickly(queryset: QuerySet[Any], read: Callable[[], T], *, budget_ms: int = PAGE_MS) -> tuple[T | None, int]:
+    """What `read` finds of all these records, where an answer may wait for that, and None where not; and how many the
+    planner expects.
+    """
+    rows, cost = planned(queryset)
+    if cost <= CHEAP:
+        return read(), rows
+    if worth_trying(rows, cost):
+        try:
+            with within(budget_ms):
+                return read(), rows
+        except OperationalError:
+            pass
+    return None, rows
+
+
+def about(rows: int, *, least: int) -> Size:
+    """An estimate that is never fewer than what is shown."""
+    return Size(max(rounded(rows), least), exact=False)
 
 
 def worth_trying(rows: int, cost: float) -> bool:

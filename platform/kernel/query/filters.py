@@ -185,8 +185,8 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
         # These two are told of empty values already.
         settled = one.op in ("empty", "ne")
         return ~condition if settled else ~condition | Q(**{f"{field.column}__isnull": True})
-    if one.op == "contains" and one.field == kind.title and kind.has_search:
-        # The title is part of what is searched, so the trigram index narrows before rows are folded one by one.
+    if one.op == "contains" and kind.has_search and (one.field == kind.title or one.field in kind.search_sources):
+        # It is part of what is searched, so the trigram index narrows before rows are folded one by one.
         condition &= Q(*[Q(search_text__holds=fold(str(value))) for value in one.values], _connector=Q.OR)
     return condition
 

@@ -155,6 +155,7 @@ def _decode(cursor: str, key: str) -> tuple[str, Any, UUID]:
         raise Invalid.one("cursor", "bad_cursor", message) from None
 
 
-def count(queryset: QuerySet[Any]) -> int:
-    """How many records there are."""
-    return int(queryset.order_by().select_related(None).count())
+def count(queryset: QuerySet[Any], most: int | None = None) -> int:
+    """How many records there are; with `most`, no more than these are looked for."""
+    bare = queryset.order_by().select_related(None)
+    return int(bare.count() if most is None else bare.values("pk")[:most].count())

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Index, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 import kernel.query.lookups  # noqa: F401 — registers the lookups
 from kernel.access import Actor, entity_for, records_visible_to
 from kernel.errors import Invalid
+from kernel.models import LIVE
 from kernel.query.filters import Node, apply_filters
-from kernel.registry import Entity, registry
+from kernel.registry import Entity, Field, registry
 from kernel.search.conditions import answering
 from kernel.search.matching import INSIDE
 from kernel.search.typed import read
@@ -45,6 +46,24 @@ def sort_key(entity: Entity, sort: str | None) -> tuple[str, bool]:
         target = registry.entity(field.target)
         return f"{field.name}__{target.sort.lstrip('-') if target.title != 'name' else 'name'}", descending
     return field.column, descending
+
+
+def in_order(entity: Entity, field: Field) -> bool:
+    """Whether an index has the records in the order of this field, so that a list of any size can be sorted by it."""
+    if not field.stored or field.kind == "relation":
+        return True  # made for it when the field was; the related record's own index
+    return any(
+        _first(index, entity) == field.column
+        for index in entity.model_class._meta.indexes
+        if index.condition in (None, LIVE)
+    )
+
+
+def _first(index: Index, entity: Entity) -> str:
+    """The column by which an index orders the records of this entity, if it does."""
+    names = [name.lstrip("-") for name in index.fields if name.lstrip("-") not in entity.narrow]
+    inner = getattr(next(iter(index.expressions), None), "expression", None)
+    return names[0] if names else str(getattr(inner, "name", "")) if isinstance(inner, F) else ""
 
 
 def ordering(entity: Entity, sort: str | None, *, few: bool = False) -> list[Any]:

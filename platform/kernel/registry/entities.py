@@ -249,7 +249,8 @@ class Entity:
     def searched(self) -> tuple[Field, ...]:
         """Fields that searching looks into: the title, what the engine names, the organization's own texts."""
         names = dict.fromkeys((self.title, *(self.search_fields or self.search_sources)))
-        own = (f.name for f in self.own_fields.values() if f.textual)
+        codes = {f.currency for f in self.own_fields.values()}
+        own = (f.name for f in self.own_fields.values() if f.textual and f.name not in codes)
         shown = (self.all_fields[name] for name in (*names, *own) if name in self.all_fields)
         return tuple(field for field in shown if not field.masked)
 

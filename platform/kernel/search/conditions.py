@@ -38,7 +38,8 @@ def _in_own(kind: Entity, word: Word) -> Q:
     found = Q(pk__in=[])
     for form in (*word.forms, *word.near) if own else ():
         said = Q(*[Q(**{f"{name}__folded": form}) for name in own], _connector=Q.OR)
-        found |= Q(extra__says=form) & said
+        # The fields first: reading all texts of a record costs ten times as much, and is for the index alone.
+        found |= said & Q(extra__says=form)
     return found
 
 

@@ -73,3 +73,30 @@ def test_each_pipeline_has_its_board(page: Any, sara: Any, deal: Any, tenant: An
     client = page(sara)
     assert "Prospecting" in lanes(client.get("/deals/board/"))
     assert lanes(client.get(f"/deals/board/?group={other.pk}")) == {"Asked": (0, "", 0)}
+
+
+def test_cards_do_not_wait_for_counts_and_sums(
+    page: Any, sara: Any, olga: Any, client_for: Any, other_tenant: Any, deal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(30):
+        deal(f"Pump {n}", stage="won", amount=10)
+    deal("Valve", amount=7)
+    monkeypatch.setattr("crm.pages.lanes.CHEAP", 0)
+    monkeypatch.setattr("crm.pages.lanes.worth_trying", lambda rows, cost: False)
+    client = page(sara)
+    response = client.get("/deals/board/")
+    shown = lanes(response)
+    assert shown["Won"] == (0, "", 20)
+    assert shown["Prospecting"] == (0, "", 1)
+    text = response.content.decode()
+    assert 'id="board-size"' in text
+    assert "€300" not in text
+    won = next(lane for lane in response.context["lanes"] if lane.label == "Won")
+    assert client.get(won.more).content.decode().count("data-card") == 10
+    asks = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "board-size"}
+    counted = client.get("/deals/board/", **asks)
+    assert {lane.label: (lane.count, lane.sum_text) for lane in counted.context["lanes"]}["Won"] == (30, "€300")
+    assert '<span class="count num" id="list-count" hx-swap-oob="true">31</span>' in counted.content.decode()
+    theirs = client_for(olga, other_tenant).get("/deals/board/", **asks).content.decode()
+    assert 'id="list-count" hx-swap-oob="true">0<' in theirs
+    assert "€300" not in theirs

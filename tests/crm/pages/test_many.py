@@ -208,15 +208,40 @@ def test_the_list_says_about_and_counts_exactly_when_asked(
     page: Any, sara: Any, deal: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deal("Pump", amount=5)
-    monkeypatch.setattr("crm.pages.table.CHEAP", 0)
-    monkeypatch.setattr("crm.pages.table.worth_trying", lambda rows, cost: False)
-    monkeypatch.setattr("crm.pages.table.planned", lambda rows: (0, 1.0))
+    monkeypatch.setattr("kernel.query.counting.CHEAP", 0)
+    monkeypatch.setattr("kernel.query.counting.worth_trying", lambda rows, cost: False)
+    monkeypatch.setattr("kernel.query.counting.planned", lambda rows: (0, 1.0))
     client = page(sara)
     shown = client.get("/deals/")
+    assert "list-size" not in shown.content.decode()  # not worth being asked again
     assert (shown.context["table"].about, shown.context["table"].count) == (True, 1)  # as many as one sees
     assert "about" in shown.content.decode()
     exact = client.get(shown.context["exact_url"]).context["table"]
     assert (exact.about, exact.count) == (False, 1)
+
+
+def test_a_list_does_not_wait_for_its_count_and_asks_for_it_once_it_stands(
+    page: Any, sara: Any, olga: Any, client_for: Any, other_tenant: Any, deal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal("Pump", amount=5)
+    deal("Valve", amount=7)
+    monkeypatch.setattr("kernel.query.counting.CHEAP", 0)
+    monkeypatch.setattr("kernel.query.counting.planned", lambda rows: (0, 1.0))
+    client = page(sara)
+    first = client.get("/deals/?q=pump").content.decode()
+    assert 'id="list-size"' in first
+    assert "about" in first
+    asks = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "list-size"}
+    answer = client.get("/deals/?q=pump&shown=1", **asks).content.decode()
+    assert '<span class="count num" id="list-count" hx-swap-oob="true">1</span>' in answer
+    assert "1 of 1" in answer
+    assert '<tfoot id="list-totals"' in answer
+    assert "5" in answer.partition("<tfoot")[2]
+    assert client.get("/deals/?shown=x", **asks).status_code == 200
+    theirs = client_for(olga, other_tenant).get("/deals/", **asks).content.decode()
+    assert 'id="list-count" hx-swap-oob="true">0<' in theirs
+    monkeypatch.setattr("crm.pages.table.quickly", lambda rows, read, budget_ms: (None, 0))
+    assert client.get("/deals/", **asks).status_code == 204  # it stays at "about"
 
 
 # ── the API of views ──

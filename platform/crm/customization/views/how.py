@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from crm.customization.preview import results_of
+from crm.pages.cells import cell
 from crm.pages.explaining import formula_words, may_know, rollup_words
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of, entity_url
 from crm.pages.sharing import beside
-from crm.pages.values import cell, value_text
+from crm.pages.values import value_text
 from kernel.access import Actor, get_record_for
 from kernel.derived import current_plans
 from kernel.errors import NotFound, Text

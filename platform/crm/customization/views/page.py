@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.customization import layouts
 from crm.customization import page_layout as page_rules
 from crm.customization.services import MANAGE
-from crm.customization.views.fields import entity_or_404
+from crm.customization.views.calculated import entity_or_404
 from crm.customization.views.layout import HIDDEN
 from crm.pages.links import actor_of
 from crm.panels import blocks

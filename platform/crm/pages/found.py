@@ -1,0 +1,67 @@
+"""How a list comes by the rows of one page: in the order that was asked for, by the index that finds them soonest."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import OperationalError
+from django.db.models import QuerySet
+
+from crm.pages.state import State
+from kernel.errors import Invalid, Problem
+from kernel.query import Page, in_order, page
+from kernel.query.counting import planned, within
+from kernel.query.reaching import gather
+from kernel.query.select import ordering
+from kernel.registry import Entity
+
+#: Of a search that more records answer to, the newest come first if nobody asked for an order.
+MOST_BY_NAME = 5_000
+#: They are looked for by date no longer than that: they may all be old.
+NEWEST_MS = 150
+NEWEST = "-created_at"
+
+
+@dataclass(frozen=True)
+class Found:
+    page: Page
+    #: In which order they are, and what of the address made no sense.
+    state: State
+    told: list[tuple[str, Problem]]
+    #: Rows of the whole list and cost of reading them, as the planner expects.
+    plan: tuple[int, float]
+
+
+def find_page(entity: Entity, queryset: QuerySet[Any], state: State, *, narrowed: bool, size: int) -> Found:
+    """The page that the address asks for, or the first one where its marker is not one of this list."""
+    plan = planned(queryset)
+    if by_date := _by_date(entity, queryset, state, plan, size):
+        return by_date
+    if narrowed and gather(*plan, queryset):
+        queryset = queryset.order_by(*ordering(entity, state.sort or None, few=True))
+    try:
+        found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
+    except Invalid as error:
+        told = [("", problem) for problems in error.problems.values() for problem in problems]
+        state = replace(state, cursor="")
+        return Found(page(queryset, entity, sort=state.sort or None, size=size), state, told, plan)
+    return Found(found, state, [], plan)
+
+
+def _by_date(
+    entity: Entity, queryset: QuerySet[Any], state: State, plan: tuple[int, float], size: int
+) -> Found | None:  # fmt: skip
+    """The newest of tens of thousands that hold a word: nobody reads them all by name, and these are met by walking a
+    little of the list, where sorting them would fetch each.
+    """
+    field, sort = entity.all_fields.get(NEWEST[1:]), state.sort or NEWEST
+    if not state.q or plan[0] <= MOST_BY_NAME or sort.lstrip("-") != NEWEST[1:]:
+        return None
+    if field is None or field.masked or not in_order(entity, field):
+        return None
+    state = replace(state, sort=sort, cursor=state.cursor if state.sort else "")
+    ordered = queryset.order_by(*ordering(entity, sort))
+    try:
+        with within(NEWEST_MS):
+            return Found(page(ordered, entity, sort=sort, size=size, cursor=state.cursor or None), state, [], plan)
+    except (OperationalError, Invalid):
+        return None
