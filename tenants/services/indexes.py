@@ -5,6 +5,7 @@ at most as long as `_PATIENCE`, then gives up and is tried again. What an attemp
 nobody, and goes first. Names are within the schema, so they are in no release's way; archives do not carry them.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from tenants.direct import direct_connection
 
 #: For the transactions that are older than the index, and for another's vacuum or index on the same table.
 _PATIENCE: Final = "30s"
+_PATIENT_SECONDS: Final = 600
 _DUPLICATE: Final = "23505"
 #: Indexes of other names belong to releases.
 PREFIX: Final = "cf_"
@@ -74,7 +76,7 @@ def build_indexes(model: type[Model], indexes: Sequence[FieldIndex], *, run: Job
     if not missing:
         return built
     _require_no_transaction()
-    with _kept(run), _patient():
+    with _kept(run), _patient(), _alone(schema):
         for name, text in missing:
             _drop(schema, name)
             _build(schema, name, text, built)
@@ -109,7 +111,7 @@ def drop_indexes(names: Iterable[str]) -> None:
     schema = require_tenant().schema
     if there:
         _require_no_transaction()
-        with _patient():
+        with _patient(), _alone(schema):
             for name in there:
                 _drop(schema, name)
 
@@ -141,6 +143,22 @@ def _patient() -> Iterator[None]:
             yield
         finally:
             sql.run("RESET lock_timeout")
+
+
+@contextmanager
+def _alone(schema: str) -> Iterator[None]:
+    """Two that work on one table would wait for each other without end: the first for everybody's older snapshot, the
+    second, with such a snapshot, for the table. Asked for again and again, since who waits in the server has one too.
+    """
+    lock, until = [f"indexes of {schema}"], time.monotonic() + _PATIENT_SECONDS
+    while not sql.one("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", lock):
+        if time.monotonic() > until:
+            raise KernelError("Another index of this workspace is being made.", code="busy")
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        sql.run("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", lock)
 
 
 def statement(model: type[Model], index: FieldIndex, schema: str) -> str:

@@ -18,7 +18,7 @@ from kernel.models import Job
 from kernel.query import page, parse_filters, select
 from kernel.records import create_record
 from tenants import sql
-from tenants.services.indexes import build_indexes, standing_indexes
+from tenants.services.indexes import build_indexes, drop_indexes, standing_indexes
 
 ACTOR = system_actor("test")
 
@@ -198,6 +198,34 @@ def test_readers_and_writers_go_on_meanwhile(live: Tenant) -> None:
     thread.join(30)
     assert done == ["built"]
     assert len(standing_indexes(names_of(field))) == 3
+
+
+def test_two_that_build_on_one_table_take_turns(live: Tenant) -> None:
+    """They waited for each other without end, and the server ended one of them."""
+    first, second = define("integer", "x_a"), define("integer", "x_b")
+    told: list[str] = []
+
+    def build(field: CustomField) -> None:
+        from kernel.context import tenant_context
+
+        try:
+            with tenant_context(live):
+                with transaction.atomic():
+                    entity, wanted = indexes.indexes_for(field)
+                told.extend(build_indexes(entity.model_class, wanted).made)
+        finally:
+            connections.close_all()
+
+    for _round in range(3):
+        threads = [Thread(target=build, args=(field,)) for field in (first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        names = [*names_of(first), *names_of(second)]
+        assert (len(told), len(standing_indexes(names))) == (6, 6)
+        told.clear()
+        drop_indexes(names)
 
 
 def test_pages_with_gaps_follow_each_other(live: Tenant) -> None:
