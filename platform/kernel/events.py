@@ -44,7 +44,7 @@ def publish_all(events: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         raise RuntimeError("An event is published inside the transaction of the change it tells of.")
     if len(events) > MANY:
         now = timezone.now()
-        fresh = (OutboxMessage.State.WAITING.value, 0, [], "")
+        fresh: tuple[Any, ...] = (OutboxMessage.State.WAITING.value, 0, [], "")
         copy_rows(OutboxMessage, _COPIED, ((uuid7(), now, now, name, dict(told), *fresh) for name, told in events))
     else:
         OutboxMessage.objects.bulk_create(OutboxMessage(name=name, payload=dict(payload)) for name, payload in events)
