@@ -124,9 +124,16 @@ def _first_of_settings(request: HttpRequest) -> str:
 
 def settings_nav(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `settings_nav`, the side list of the Settings layout; empty elsewhere."""
-    if not request.path.startswith(("/settings/", "/auth/")):
+    if not request.path.startswith(("/settings/", "/auth/", *_set_up_elsewhere())):
         return {"settings_nav": []}
     return {"settings_nav": SimpleLazyObject(lambda: _settings_groups(request))}
+
+
+def _set_up_elsewhere() -> tuple[str, ...]:
+    """Addresses of entities' lists that are pages of the settings, such as /tags/."""
+    lists = (_address(f"{entity.engine}:{entity.name}_list") for entity in registry.installed_entities
+             if entity.pages and registry.is_setup(entity))  # fmt: skip
+    return tuple(filter(None, lists))
 
 
 def _settings_groups(request: HttpRequest) -> list[NavGroup]:

@@ -16,7 +16,7 @@ from kernel.registry import registry
 from tenants import sql
 from tenants.migrating import Applied, Record, migrate_here, scratch_schema
 from tenants.models import SchemaTemplate
-from tenants.versions import CORE, labels_of_part, parts, version_of
+from tenants.versions import CORE, labels_of_part, migrations_of, parts, version_of
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +47,31 @@ def record_tables(part: str, below: Iterable[str], only: Applied | None = None) 
 
 def build(part: str) -> SchemaTemplate:
     """Record the migrations of one part and store them as its template."""
-    text = record_tables(part, [template_of(lower).sql for lower in foundation(part)])
+    below, migrations = [template_of(lower).sql for lower in foundation(part)], migrations_of(part)
+    with public_context():
+        old = SchemaTemplate.objects.filter(part=part).first() or SchemaTemplate(part=part)
+    if old.migrations and old.migrations.items() <= migrations.items():
+        # Recording takes seconds, since Django pictures every model anew at each step: only what came since is new.
+        added = record_tables(part, [*below, old.sql]) if len(old.migrations) < len(migrations) else ""
+        text = f"{old.sql}\n{added}".rstrip()
+    else:
+        text = record_tables(part, below)
+    made = {"version": version_of(part), "sql": text, "migrations": migrations}
+    if old.migrations != migrations:
+        made |= {"former_sql": old.sql, "former_migrations": old.migrations}
     with public_context(), transaction.atomic():
-        template, _made = SchemaTemplate.objects.update_or_create(
-            part=part, defaults={"version": version_of(part), "sql": text}
-        )
+        template, _made = SchemaTemplate.objects.update_or_create(part=part, defaults=made)
     return template
+
+
+def known_text(part: str, applied: Applied) -> str:
+    """The stored SQL of the part as it is after just these migrations of it; "" where none is kept."""
+    wanted = {f"{app}.{name}" for app, name in applied}
+    with public_context():
+        kept = SchemaTemplate.objects.filter(part=part).first()
+    if kept and kept.migrations.keys() == wanted:
+        return kept.sql
+    return kept.former_sql if kept and kept.former_migrations.keys() == wanted else ""
 
 
 def build_stale() -> tuple[str, ...]:

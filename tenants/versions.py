@@ -63,6 +63,16 @@ def version_of(part: str) -> str:
     return digest.hexdigest()[:32]
 
 
+def migrations_of(part: str) -> dict[str, str]:
+    """A hash of each migration of the part, and of who turns it into SQL, by "app.name"."""
+    return {
+        f"{label}.{path.stem}": hashlib.sha256(django.get_version().encode() + path.read_bytes()).hexdigest()[:32]
+        for label in sorted(labels_of_part(part))
+        for path in _migration_files(label)
+        if path.stem != "__init__"
+    }
+
+
 def files_digest(labels: frozenset[str]) -> str:
     """A hash over the migration files of these apps."""
     digest = hashlib.sha256()

@@ -17,8 +17,14 @@ from django.core.cache import cache
 from django.db import connection, connections, transaction
 from django.test import Client, TransactionTestCase
 from django.utils.translation import deactivate
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from kernel.context import Tenant, public_context, tenant_context
+
+# How quickly examples are made says something about the machine and its neighbours, and nothing about our code.
+hypothesis_settings.register_profile("any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any_machine")
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def page(item: Schema) -> Schema:
 
 
 def bulk(entity: Entity, item: Schema) -> Schema:
-    names = [f.name for f in entity.all_fields.values() if f.kind != "longtext"]
+    names = [f.name for f in entity.all_fields.values() if f.kind != "longtext" and not f.masked]
     name: Schema = {"type": "string", "enum": names}
     records: Schema = {"type": "array", "items": item, "maxItems": 10_000}
     whole = closed({"match": {"anyOf": [name, {"type": "array", "items": name}]}, "records": records}, ["records"])

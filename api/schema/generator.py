@@ -1,7 +1,8 @@
 """The OpenAPI document of one workspace: only engines that are on are in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,9 @@ from rest_framework.request import Request
 
 from api.gate import is_on
 from api.views.entities import EntityViewSet
-from kernel.access import Actor
+from kernel.access import Actor, entity_for
 from kernel.context import require_tenant
+from kernel.registry import registry
 from kernel.registry.overlay import Overlay, current_overlay, with_overlay
 
 
@@ -68,30 +70,56 @@ def _drop_blank_defaults(schemas: dict[str, Any]) -> None:
                 del found["default"]
 
 
+@dataclass(frozen=True)
+class Told:
+    """What hangs on the reader: the definitions they are told of, and what cuts entities down for them
+    (kernel.narrowing): levels of fields, record types, territories. Readers with the same are told the same."""
+
+    names: frozenset[str] = frozenset()
+    fields: frozenset[tuple[str, str]] = frozenset()
+    types: frozenset[tuple[Any, ...]] = frozenset()
+    territories: bool = False
+    known: bool = False
+
+    @classmethod
+    def to(cls, actor: Actor, names: Iterable[str]) -> "Told":
+        types = {
+            (one.id, one.entity, one.key, one.active, one.default, one.open, frozenset(one.names.items()))
+            for one in actor.types
+        }
+        levels = frozenset(actor.fields.items())
+        return cls(frozenset(names), levels, frozenset(types), actor.has_territories, known=True)
+
+
 @lru_cache(maxsize=64)
-def _document(
-    _engines: frozenset[str], _language: str | None, _overlay: UUID | None, told: frozenset[str]
-) -> dict[str, Any]:
+def _document(_engines: frozenset[str], _language: str | None, _overlay: UUID | None, told: Told) -> dict[str, Any]:
     own = frozenset(entity.name for entity in current_overlay().own)
-    return EngineGenerator(own & told).get_schema()
+    return EngineGenerator(own & told.names).get_schema()
 
 
 @contextmanager
-def only_what_is_told(request: HttpRequest | Request) -> Iterator[frozenset[str]]:
-    """The workspace's definitions as far as the reader may see such records; the rest of the registry is no secret.
-    Whoever is not signed in is told of none of them."""
+def only_what_is_told(request: HttpRequest | Request) -> Iterator[Told]:
+    """Every entity as the reader may know it, and of the workspace's definitions those whose records they may see.
+    Whoever is not signed in is told what every workspace has, and nothing else."""
     overlay, actor = current_overlay(), getattr(request, "actor", None)
-    told = {
-        name: entity for name, entity in overlay.entities.items()
-        if isinstance(actor, Actor) and actor.may(entity.permission("view"))
-    }  # fmt: skip
-    with with_overlay(Overlay(told, overlay.stamp)):
-        yield frozenset(told)
+    if not isinstance(actor, Actor):
+        with with_overlay(Overlay({}, overlay.stamp)):
+            yield Told()
+        return
+    seen = {name: entity for name, entity in overlay.entities.items() if actor.may(entity.permission("view"))}
+    with with_overlay(Overlay(seen, overlay.stamp)):
+        cut = {kind.name: narrow for kind in registry.entities if (narrow := entity_for(actor, kind)) is not kind}
+    with with_overlay(Overlay({**seen, **cut}, overlay.stamp)):
+        yield Told.to(actor, seen)
 
 
 def document_for(request: HttpRequest | Request) -> dict[str, Any]:
-    """The document of this workspace in the reader's language, with its own address. Kept: it hangs on nothing else."""
-    stamp = current_overlay().stamp
+    """The document of this workspace for this reader, with its own address. Kept for all who are told the same."""
     with only_what_is_told(request) as told:
-        schema = _document(require_tenant().engines, get_language(), stamp, told)
+        return document_of(request, told)
+
+
+def document_of(request: HttpRequest | Request, told: Told) -> dict[str, Any]:
+    """The same, where only what is told is bound already."""
+    schema = _document(require_tenant().engines, get_language(), current_overlay().stamp, told)
     return {**schema, "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}]}

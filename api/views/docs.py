@@ -1,17 +1,21 @@
 """The reference for people, drawn from the same OpenAPI document that programs read. No script, no third party."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from rest_framework.exceptions import APIException
+from rest_framework.views import APIView
 
 from api.access import declare, words_for
-from api.errors import TITLES
-from api.schema.generator import document_for, only_what_is_told
+from api.errors import TITLES, problem
+from api.gate import speak
+from api.schema.generator import document_of, only_what_is_told
 from kernel.access import Actor
 from kernel.registry import Entity, UnknownName, registry
 
@@ -49,33 +53,55 @@ def _entity(tag: str) -> Entity | None:
         return None
 
 
+def for_caller(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whoever asks with a token sees what its owner sees, as in a browser."""
+
+    @wraps(view)
+    def known(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request, "actor", None) is None and "Authorization" in request.headers:
+            caller = APIView().initialize_request(request)
+            try:
+                caller.user  # noqa: B018 — asking for it signs in by the token
+            except APIException as refused:
+                return problem(request, refused)
+            speak(request)  # authentication chose the language of the token's owner
+        return view(request, *args, **kwargs)
+
+    return known
+
+
 @require_safe
+@for_caller
 def overview(request: HttpRequest) -> HttpResponse:
     """How to call: tokens, lists, errors, limits; and what there is."""
     problems = [{"code": code, "title": title} for code, title in TITLES.items()]
-    with words_for(request), only_what_is_told(request):
-        context = {**_shared(request, document_for(request)), "problems": problems}
+    with words_for(request):
+        with only_what_is_told(request) as told:
+            context = {**_shared(request, document_of(request, told)), "problems": problems}
         return render(request, "api/overview.html", context)
 
 
 @require_safe
+@for_caller
 def section(request: HttpRequest, tag: str) -> HttpResponse:
     """One entity's operations and fields, or the operations of one hand-written part."""
-    with words_for(request), only_what_is_told(request):
-        return _section(request, tag, document_for(request))
+    with words_for(request):
+        with only_what_is_told(request) as told:
+            context = _section(request, tag, document_of(request, told))
+        return render(request, "api/section.html", context)
 
 
-def _section(request: HttpRequest, tag: str, schema: dict[str, Any]) -> HttpResponse:
+def _section(request: HttpRequest, tag: str, schema: dict[str, Any]) -> dict[str, Any]:
     shared = _shared(request, schema)
     if tag not in {part["tag"] for part in shared["sections"]}:
         raise Http404
     entity = _entity(tag)
     found = [(path, method, op) for path, method, op in _operations(schema) if op["tags"][0] == tag]
-    return render(request, "api/section.html", {
+    return {
         **shared, "tag": tag, "label": _label(tag), "entity": entity,
         "fields": list(entity.all_fields.values()) if entity else [],
         "operations": [_operation(shared["base"], path, method, op) for path, method, op in found],
-    })  # fmt: skip
+    }  # fmt: skip
 
 
 def _operation(base: str, path: str, method: str, op: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 // Toasts: six seconds, waiting while the pointer or the focus is on them, with Undo.
 import { closest, post, Refused, shape, word } from "./lib";
+import { forget } from "./undos";
 
 const LIFE = 6000;
 interface Wanted { message?: string; undo?: string; value?: string; kind?: string }
@@ -44,6 +45,7 @@ function live(element: HTMLElement): void {
 async function undo(button: HTMLElement): Promise<void> {
   const url = button.dataset["undo"];
   if (!url) return;
+  forget(url);
   button.closest("[data-toast]")?.remove();
   try {
     const { response } = await post(url, {});

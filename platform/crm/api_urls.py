@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm.api.files import FileView, PictureView, RecordFilesView
 from crm.api.views import ViewsView, ViewView
 from crm.audit.api import AuditView
 from crm.customization.api import urlpatterns as formulas
@@ -14,6 +15,9 @@ urlpatterns = [
     *formulas,
     *customization,
     *search,
+    path("files/<uuid:pk>/", FileView.as_view(), name="api-file"),
+    path("files/<slug:entity>/<uuid:pk>/", RecordFilesView.as_view(), name="api-record-files"),
+    path("pictures/<slug:entity>/<uuid:pk>/", PictureView.as_view(), name="api-picture"),
     path("audit/", AuditView.as_view(), name="api-audit"),
     path("views/", ViewsView.as_view(), name="api-views"),
     path("views/<str:pk>/", ViewView.as_view(), name="api-view"),

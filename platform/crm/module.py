@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.entities.hanging import attachment, tag, tagging
+from crm.entities.hanging import attachment, note, tag, tagging
 from crm.entities.parts import address, contact_point, holding, life_event, life_event_kind
 from crm.entities.people import account, contact
 from crm.entities.ties import relationship, relationship_role
@@ -18,7 +18,7 @@ manifest = Module(
     always_on=True,
     entities=(
         account, contact, contact_point, address, relationship_role, relationship, life_event_kind, life_event, holding,
-        tag, tagging, attachment,
+        tag, tagging, attachment, note,
     ),
     nav=(
         NavItem(_("My day"), "crm:home", "sun", key="h"),
@@ -51,6 +51,7 @@ manifest = Module(
     hears={"tenants.workspace_restored": "crm.customization.jobs.hear_restored"},
     jobs={
         "crm.bulk_edit": "crm.pages.bulk_job.run_bulk_edit",
+        "crm.bulk_delete": "crm.pages.bulk_job.run_bulk_delete",
         "crm.bulk_undo": "crm.pages.bulk_job.run_bulk_undo",
         "crm.list_export": "crm.pages.export_job.run_export",
         "crm.search_words": "kernel.search.gathering.gather_words",
@@ -60,12 +61,14 @@ manifest = Module(
         "crm.derive": "kernel.derived.refilling.run_refill",
         "crm.derive_nightly": "kernel.derived.refilling.run_nightly",
         "crm.audit_check": "crm.audit.check.run_check",
+        "crm.audit_export": "crm.audit.export_job.run_export",
         "crm.field_index": "crm.customization.indexes.run_index",
         "crm.field_purge": "crm.customization.jobs.run_purge",
         "crm.field_number": "crm.customization.jobs.run_number",
         "crm.object_purge": "crm.customization.object_jobs.run_purge",
         "crm.field_convert": "crm.customization.converting.run_convert",
     },
-    reading_jobs=frozenset({"crm.audit_check"}),
+    reading_jobs=frozenset({"crm.audit_check", "crm.audit_export"}),
     on_enable="crm.services.words.make_words",
+    on_demo="crm.demo.fill_demo",
 )  # fmt: skip

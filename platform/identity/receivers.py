@@ -10,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.utils import timezone
 
 from identity.models import User
+from identity.refusals import note_refusal
 from identity.seen import SEEN
 from identity.sessions import bind_session, note_confirmation
 from kernel.access import Actor
@@ -28,6 +29,7 @@ def connect() -> None:
     mfa.authenticator_added.connect(_did("mfa_added"), weak=False, dispatch_uid="identity.mfa_added")
     mfa.authenticator_removed.connect(_did("mfa_removed"), weak=False, dispatch_uid="identity.mfa_removed")
     mfa.authenticator_reset.connect(_did("mfa_reset"), weak=False, dispatch_uid="identity.mfa_reset")
+    mfa.authentication_failed.connect(_wrong_code, dispatch_uid="identity.wrong_code")
 
 
 def audit_own(action: str, user: User, **changes: Any) -> None:
@@ -48,6 +50,10 @@ def _failed(*, credentials: Mapping[str, Any], **_: Any) -> None:
     typed = str(credentials.get("email") or credentials.get("username") or "").strip().lower()[:200]
     person = User.objects.filter(email=typed).first() if typed else None
     record_act("sign_in_failed", actor=Actor(user_id=None, label=typed or "—"), entity="user", record=person)
+
+
+def _wrong_code(*, request: Any, user: User, reauthentication: bool = False, **_: Any) -> None:
+    note_refusal("second_step_failed", user, request=request, own=reauthentication)
 
 
 def _signed_out(*, user: User | None, **_: Any) -> None:

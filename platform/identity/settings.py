@@ -24,6 +24,7 @@ ACCOUNT_FORMS = {
     "reset_password": "identity.forms.passwords.ResetPasswordForm",
     "reset_password_from_key": "identity.forms.passwords.ResetPasswordKeyForm",
     "reauthenticate": "identity.forms.passwords.ReauthenticateForm",
+    "user_token": "identity.forms.passwords.UserTokenForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -56,6 +57,11 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/3m/key",
 }
 
+MFA_FORMS = {
+    "authenticate_webauthn": "identity.forms.second_step.AuthenticateWebAuthnForm",
+    "login_webauthn": "identity.forms.second_step.LoginWebAuthnForm",
+    "reauthenticate_webauthn": "identity.forms.second_step.ReauthenticateWebAuthnForm",
+}
 MFA_ADAPTER = "identity.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -4,8 +4,15 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
 
-def allowed(request: HttpRequest, action: str, per_ip: str, *, per_key: str = "", key: str = "") -> bool:
-    """Count this attempt; False when there were too many, such as "30/m" from one address or "5/5m" for one key."""
+def allowed(
+    request: HttpRequest, action: str, per_ip: str, *, per_key: str = "", key: str = "", reading: bool = False
+) -> bool:
+    """Count this attempt; False when there were too many, such as "30/m" from one address or "5/5m" for one key.
+
+    allauth counts no GET unless told that `reading` is an attempt as well.
+    """
     rates = [f"{per_ip}/ip"] + ([f"{per_key}/key"] if per_key else [])
     config = {action: ",".join(rates)}
-    return bool(ratelimit.consume(request, app="identity", action=action, key=key or None, config=config))
+    return bool(
+        ratelimit.consume(request, app="identity", action=action, key=key or None, config=config, limit_get=reading)
+    )

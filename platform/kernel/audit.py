@@ -1,12 +1,13 @@
 """The audit: written beside every change, read as a record's history. Lines are sealed later: kernel.sealing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, JSONField, Model, Q, TextField, Value
 from django.utils import timezone
 
 from kernel.access import Actor, get_record_for
@@ -14,11 +15,14 @@ from kernel.context import get_door, get_tenant
 from kernel.copying import copy_rows
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
-from kernel.narrowing import seen_changes, whole
+from kernel.narrowing import field_levels, seen_changes, whole
 from kernel.registry import Entity, registry
 from kernel.wake import note_work
 
-SIGN_INS: Final = ("sign_in", "sign_out", "sign_in_failed")
+SIGN_INS: Final = (
+    "sign_in", "sign_out", "sign_in_failed", "second_step_failed", "passkey_failed", "password_failed",
+    "invitation_refused", "reset_refused", "token_refused",
+)  # fmt: skip
 #: Who looked at, or took away, what others may not see.
 READS: Final = ("opened", "revealed", "export", "exported", "downloaded", "audit_export")
 CATEGORIES: Final = ("changes", "sign_ins", "reads")
@@ -116,15 +120,29 @@ def record_changes(
     ))  # fmt: skip
 
 
+class _Without(Func):
+    """A JSON object without some of its keys."""
+
+    template, arg_joiner, output_field = "(%(expressions)s)", " - ", JSONField()
+
+
 def history(
-    entity: str | Entity, pk: UUID, *, actor: Actor, limit: int = 50, before: UUID | None = None
-) -> list[AuditEntry]:
+    entity: str | Entity, pk: UUID, *, actor: Actor, limit: int = 50, before: UUID | None = None,
+    without: Collection[str] = (),
+) -> list[AuditEntry]:  # fmt: skip
     """What happened to one record, newest first; NotFound when the actor may not see it."""
     kind = whole(entity)
     get_record_for(actor, kind, pk)
     rows = AuditEntry.objects.filter(entity=kind.name, record_id=pk).order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)
+    if without:
+        rows = rows.exclude(action__in=without)
+    if hidden := [name for name, level in field_levels(actor, kind).items() if level == "hidden"]:
+        # A change of nothing but what is hidden is no line, or its moment alone would tell of it.
+        rows = rows.alias(rest=_Without("changes", Value(sorted(hidden), ArrayField(TextField())))).exclude(
+            action="changed", rest={}
+        )
     return [_seen(kind, row, actor) for row in rows[:limit]]
 
 

@@ -231,11 +231,12 @@ def _finish_many(kind: Entity, verb: str, changes: list[Change], actor: Actor, b
 
 
 @transaction.atomic
-def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor) -> Outcome:
+def bulk_delete(entity: str | Entity, ids: Iterable[Any], *, actor: Actor, batch: UUID | None = None) -> Outcome:
+    """Put many records away. `batch` joins the parts of one large act, so that one undo brings them all back."""
     require_open()
     kind = whole(entity)
     wanted = _ids(ids)
-    outcome = Outcome()
+    outcome = Outcome(batch=batch or uuid7())
     allowed = kind.records().filter(visible(kind, actor, "delete"), pk__in=wanted)
     records = list(allowed.select_for_update(of=("self",)).order_by("pk"))
     kind.refuse_deletion(records, actor)
@@ -305,7 +306,8 @@ def _undo_entries(entries: list[AuditEntry], actor: Actor, outcome: Outcome) -> 
     groups: dict[tuple[str, str], list[AuditEntry]] = {}
     for row in entries:
         groups.setdefault((row.entity, row.action), []).append(row)
-    for (name, verb), rows in groups.items():
+    # Backwards: what hangs on a record goes before it, and comes back after it.
+    for (name, verb), rows in reversed(list(groups.items())):
         try:
             kind = registry.entity(name)
         except UnknownName:  # an entity of the organization's own that was put away since

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import override
 
 from identity.models import Role, Team, User
@@ -65,6 +66,9 @@ class _Filling:
         closed = type(deals[0])._default_manager.filter(closed_at__isnull=False)
         closed.update(closed_at=F("close_date"))
         lives.tiers(accounts)
+        for module in registry.modules:
+            if module.on_demo:
+                import_string(module.on_demo)(actor=self.actor)
 
     def make(self, entity: str, rows: list[dict[str, Any]]) -> list[Any]:
         results = upsert_records(entity, rows, actor=self.actor, match=())

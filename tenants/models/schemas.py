@@ -9,6 +9,11 @@ class SchemaTemplate(models.Model):
     part = models.CharField(max_length=60, primary_key=True)
     version = models.CharField(max_length=64)
     sql = models.TextField()
+    #: A hash of each migration it was recorded from, by "app.name".
+    migrations = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    #: The same of the text it was before: what workspaces have that the present release has not reached yet.
+    former_sql = models.TextField(blank=True, default="", db_default="")
+    former_migrations = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     built_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from django.db.migrations.state import ProjectState
 
 from tenants import sql
 from tenants.migrating import Applied, Record, plain, scratch_schema, tables_of
-from tenants.templates import foundation, record_tables
+from tenants.templates import foundation, known_text, record_tables
 from tenants.versions import labels_of_part, parts
 
 #: Stands for the quoted schema in statements that run outside a transaction, where no search_path is bound.
@@ -111,7 +111,8 @@ def tables_at(applied: Applied, among: Iterable[str]) -> list[str]:
         if part in wanted:
             labels = labels_of_part(part)
             below = tuple(made[lower] for lower in foundation(part))
-            made[part] = _tables_at(part, frozenset(key for key in applied if key[0] in labels), below)
+            own = frozenset(key for key in applied if key[0] in labels)
+            made[part] = known_text(part, own) or _tables_at(part, own, below)
     return list(made.values())
 
 

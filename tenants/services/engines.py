@@ -11,6 +11,7 @@ from identity.services.roles import seed_roles
 from kernel.access import Actor, require
 from kernel.audit import record_act
 from kernel.context import Tenant, operator_context, public_context, require_tenant, tenant_context
+from kernel.derived import refill_all
 from kernel.entitlements import may_use
 from kernel.errors import Denied, Invalid, KernelError, NotFound
 from kernel.events import publish
@@ -53,6 +54,7 @@ def enable_engine(*, actor: Actor, name: str) -> Organization:
                 templates.replay(name)
             _first_data(module, organization, actor)
         seed_roles()
+        refill_all()  # while it was off, fields calculated from its records stood still
         _tell("engine_enabled", "tenants.engine_enabled", module, actor)
     return organization
 

@@ -12,6 +12,7 @@ from kernel.access import Actor, require
 from kernel.audit import record_act
 from kernel.context import public_context, require_tenant
 from kernel.currencies import CURRENCIES
+from kernel.derived import refill_all
 from kernel.errors import Invalid, Problem
 from tenants.models import Organization
 from tenants.preferences import with_defaults
@@ -20,6 +21,8 @@ CHANGE = "tenants.organization.change"
 CALENDARS = ("gregorian", "jalali")
 DIGITS = ("latin", "fa")
 CURRENCY_DISPLAYS = ("rial", "toman")
+#: What formulas and roll-ups depend on beside records.
+_CALCULATED_BY = {"language", "calendar", "time_zone", "currency"}
 
 
 @transaction.atomic
@@ -41,6 +44,8 @@ def change_organization(*, actor: Actor, name: str, language: str, preferences: 
         with public_context():
             organization.save(update_fields=["name", "language", "preferences"])
         record_act("changed", actor=actor, entity="organization", label=organization.name, changes=changes)
+    if changes.keys() & _CALCULATED_BY:
+        refill_all()
     return organization
 
 

@@ -57,10 +57,12 @@ RULES = (
         "tenants/middleware.py": "notes on the request itself that the database was lost",
     }),
     Rule(habits.cached_functions, "say here what the value hangs on: the next workspace is given it too", {
-        "api/schema/generator.py:_document": "engines, language and the definitions' stamp, all among its arguments",
+        "api/schema/generator.py:_document": "engines, language, the definitions' stamp and what cuts entities "
+            "down for a reader, all among its arguments",
         "frontend/icons.py:icon_map": "a file of ours",
+        "platform/crm/offers.py:_module": "modules of ours",
+        "platform/crm/timeline/book.py:_own_sources": "modules of ours",
         "frontend/icons.py:draw_icon": "its shapes",
-        "platform/crm/pages/my_day.py:_offers": "modules of ours",
         "platform/crm/panels/book.py:_panels": "modules of ours",
         "platform/kernel/places.py:_codes": "a table of a library",
         "platform/kernel/places.py:_names": "the language, its argument",

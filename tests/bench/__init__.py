@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NAMES = {
     "tenancy": "tenancy.bench", "weight": "weight", "bulk": "bulk", "import": "imports", "pages": "pages",
     "objects": "objects",
-    "access": "access",
+    "access": "access", "audit": "auditing",
     "search": "searching", "records": "records.bench",
 }  # fmt: skip
 

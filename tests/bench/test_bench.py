@@ -20,6 +20,7 @@ _EXPECTED = {
     },
     "weight": {"sign_in", "contacts"}, "bulk": {"made", "changed", "unchanged"},
     "import": {"long_file_accounts", "long_file_peak_rss"},
+    "audit": {"whole_p95", "nothing_of_three_p95", "search.queries"},
     "access": {"list.admin_p95", "newest.team_below.queries", "actor_p95"},
     "records": {"list.admin_p95", "board.member.queries", "bulk_undo", "new_field_p95"},
     "objects": {"define", "define_relation", "list.admin_p95", "list_by_choice.admin_p95", "list_by_amount.admin_p95"},

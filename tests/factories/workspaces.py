@@ -34,10 +34,27 @@ def make_workspace(
     return organization, user
 
 
+#: Workspaces that stay when what tests committed is dropped.
+_kept: set[str] = set()
+
+
+def keep_workspaces(*names: str) -> None:
+    """No test's end drops these, until somebody lets them go."""
+    _kept.update(names)
+
+
+def let_go(*names: str) -> None:
+    _kept.difference_update(names)
+    with public_context():
+        for organization in Organization.objects.filter(subdomain__in=names):
+            drop_workspace(organization)
+        hosts.forget_all()
+
+
 def drop_everything_else(keep: Iterable[str] = ()) -> None:
     """Drop what tests committed: every workspace not named, and schemas nobody owns."""
     with public_context():
-        for organization in Organization.objects.exclude(subdomain__in=list(keep)):
+        for organization in Organization.objects.exclude(subdomain__in=[*keep, *_kept]):
             drop_workspace(organization)
         known = {*Organization.objects.values_list("schema_name", flat=True)}
         known |= {*SpareSchema.objects.values_list("schema_name", flat=True)}

@@ -204,3 +204,41 @@ def test_the_page_asks_the_same_number_of_queries(
     for name in ("South", "East"):
         Territory.objects.create(name=name, parent=one).members.add(nima)
     assert count() == first
+
+
+def test_people_stand_there_as_chips_however_many_there_are(
+    tenant: Tenant, sara: User, nima: User, mina: User, client_for: ClientFor, actor_for: ActorFor
+) -> None:
+    """Those who serve it, and a place to find more; not everybody who could."""
+    north = Territory.objects.create(name="North")
+    set_territory_people(actor=actor_for(sara), territory=north, people=[nima])
+    client, counts = client_for(sara, tenant), []
+    client.get(f"{PAGE}{north.pk}/")
+    for more in (0, 3):
+        User.objects.bulk_create(User(name=f"Person {n}", email=f"p{more}{n}@example.com", state=User.State.ACTIVE)
+                                 for n in range(more))  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(f"{PAGE}{north.pk}/").content.decode()
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert f'value="{nima.pk}"' in page
+    assert "Take off Nima Rezaei" in page
+    assert "Person 1" not in page
+    assert 'data-url="/lookup/user/"' in page
+    form = {"name": "North", "people": [str(nima.pk), str(mina.pk)]}
+    assert client.post(f"{PAGE}{north.pk}/", form).status_code == 302
+    assert {one.user_id for one in north.memberships.all()} == {nima.pk, mina.pk}
+    client.post(f"{PAGE}{north.pk}/", {"name": "North"})
+    assert not north.memberships.exists()
+
+
+def test_chips_stay_when_something_else_is_wrong(
+    tenant: Tenant, sara: User, nima: User, olga: User, client_for: ClientFor
+) -> None:
+    client = client_for(sara, tenant)
+    page = client.post(f"{PAGE}new/", {"name": "", "people": [str(nima.pk)]}).content.decode()
+    assert f'value="{nima.pk}"' in page
+    refused = client.post(f"{PAGE}new/", {"name": "South", "people": [str(olga.pk), "nobody"]})
+    assert refused.context["form"].errors["people"]
+    assert "Olga" not in refused.content.decode()
+    assert not Territory.objects.filter(name="South").exists()

@@ -331,10 +331,10 @@ def a_record_is_looked_for_in_every_workspace(patch: Patch, scene: Scene) -> Non
 def history_is_shown_unasked(patch: Patch, _scene: Scene) -> None:
     from kernel.models import AuditEntry
 
-    def history(entity: Any, pk: Any, *, actor: Any, limit: int = 50, before: Any = None) -> Any:
+    def history(entity: Any, pk: Any, *, actor: Any, limit: int = 50, before: Any = None, **_: Any) -> Any:
         return list(AuditEntry.objects.filter(record_id=pk)[:limit])
 
-    for user in ("api.history.history", "crm.pages.history.history"):
+    for user in ("api.history.history", "crm.timeline.changes.history"):
         patch.setattr(user, history)
 
 

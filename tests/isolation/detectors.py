@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -25,6 +26,7 @@ SOCKETS = {"channels", "websockets", "daphne", "socketio"}
 CALLOUTS = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "smtplib", "socket"}
 
 
+@cache
 def imported(tree: ast.AST) -> set[str]:
     """Every module named by an import, with its parents and what is taken from it."""
     names: set[str] = set()

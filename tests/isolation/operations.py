@@ -23,7 +23,7 @@ PATHS = {
     "undo": "kernel.AuditEntry",
 }  # fmt: skip
 #: What a text must say for the rest to count: the name of the neighbour's own workspace.
-SAID = {"confirm": "acme"}
+SAID = {"confirm": "plain"}
 
 
 @dataclass(frozen=True)

@@ -42,17 +42,6 @@ def of_one_entity(found: list[Address]) -> list[Address]:
     return [one for one in found if (entity := entity_of(one.route)) is None or entity.name == "account"]
 
 
-#: One entity of each sort: with an owner, of an engine, part of one record, hanging on any, from outside, of identity.
-SORTS = frozenset({"account", "deal", "contact_point", "attachment", "machine", "user"})
-
-
-def is_telling(address: Address) -> bool:
-    """Whether an address is asked in every way. Of those made for each entity alike the rest is only read: the code
-    behind them is the same, and what differs (the model, the permission) shows in the first answer."""
-    entity = entity_of(address.route)
-    return entity is None or entity.name in SORTS
-
-
 def routes_of(host: str) -> Iterator[tuple[str, URLPattern]]:
     yield from walk(get_resolver(URLCONFS[host]).url_patterns)
 

@@ -8,7 +8,7 @@ from django.test import Client
 from kernel.context import Tenant
 from tests.isolation.walk import Secret, ask, leaks, why
 
-THEIRS = "bunyan.localhost"
+THEIRS = "marked.localhost"
 #: Headers beside the right Host: none of them is believed.
 CLAIMS = (
     {"HTTP_X_FORWARDED_HOST": THEIRS},
@@ -20,22 +20,22 @@ CLAIMS = (
     {"HTTP_X_REWRITE_URL": f"http://{THEIRS}/accounts/"},
     {"HTTP_FORWARDED": f"host={THEIRS}"},
     {"HTTP_X_TENANT": "{schema}"},
-    {"HTTP_X_TENANT": "bunyan", "HTTP_X_TENANT_ID": "{id}", "HTTP_X_TENANT_SCHEMA": "{schema}"},
-    {"HTTP_X_ORGANIZATION": "{id}", "HTTP_X_WORKSPACE": "bunyan", "HTTP_PEYVAND_SCHEMA": "{schema}"},
+    {"HTTP_X_TENANT": "marked", "HTTP_X_TENANT_ID": "{id}", "HTTP_X_TENANT_SCHEMA": "{schema}"},
+    {"HTTP_X_ORGANIZATION": "{id}", "HTTP_X_WORKSPACE": "marked", "HTTP_PEYVAND_SCHEMA": "{schema}"},
     {"HTTP_REFERER": f"http://{THEIRS}/accounts/", "HTTP_ORIGIN": f"http://{THEIRS}"},
     {"HTTP_HX_CURRENT_URL": f"http://{THEIRS}/accounts/", "HTTP_HX_REQUEST": "true"},
     {"SERVER_NAME": THEIRS},
     {"RAW_URI": f"http://{THEIRS}/accounts/", "REQUEST_URI": f"http://{THEIRS}/accounts/"},
     {"SCRIPT_NAME": f"//{THEIRS}"},
-    {"QUERY_STRING": "schema={schema}&tenant=bunyan&organization={id}&workspace=bunyan"},
+    {"QUERY_STRING": "schema={schema}&tenant=marked&organization={id}&workspace=marked"},
 )
 #: Hosts that are the other's, or nearly.
 HOSTS = (
-    THEIRS, "BUNYAN.localhost", "Bunyan.LocalHost", f"{THEIRS}.", f"{THEIRS}:8000", f"{THEIRS}:", f"{THEIRS}.:8000",
-    f"www.{THEIRS}", f"acme.{THEIRS}", "bunyan.acme.localhost", f"{THEIRS}.example.com", f"acme.localhost, {THEIRS}",
-    f"{THEIRS}@acme.localhost", f"acme.localhost@{THEIRS}", f"acme.localhost#{THEIRS}", f"acme.localhost/{THEIRS}",
-    f"acme.localhost {THEIRS}", f"{THEIRS}\x00", f"{THEIRS}%00.acme.localhost", "bunyan%2elocalhost", ".localhost",
-    "xn--bunyan.localhost", "xn--bunyan-4za.localhost", "bünyan.localhost", "ｂunyan.localhost", "bunyan。localhost",
+    THEIRS, "MARKED.localhost", "Marked.LocalHost", f"{THEIRS}.", f"{THEIRS}:8000", f"{THEIRS}:", f"{THEIRS}.:8000",
+    f"www.{THEIRS}", f"plain.{THEIRS}", "marked.plain.localhost", f"{THEIRS}.example.com", f"plain.localhost, {THEIRS}",
+    f"{THEIRS}@plain.localhost", f"plain.localhost@{THEIRS}", f"plain.localhost#{THEIRS}", f"plain.localhost/{THEIRS}",
+    f"plain.localhost {THEIRS}", f"{THEIRS}\x00", f"{THEIRS}%00.plain.localhost", "marked%2elocalhost", ".localhost",
+    "xn--marked.localhost", "xn--marked-4za.localhost", "märked.localhost", "ｍarked.localhost", "marked。localhost",
     "public.localhost", "{schema}.localhost", "{id}.localhost", "console.localhost", "127.0.0.1", "[::1]", "", "..",
 )  # fmt: skip
 ASKED = ("/", "/accounts/", "/deals/board/", "/palette/?q=qzxj", "/api/v1/accounts/", "/api/v1/users/", "/api/v1/me/")
@@ -57,7 +57,7 @@ def test_no_header_moves_a_request(claims: dict[str, str], secret: Secret, sara_
     for path in ASKED:
         response = ask(client, "GET", path, **_filled(claims, secret), **(token if path.startswith("/api/") else {}))
         assert not leaks(response), path
-        assert "bunyan" not in response.headers.get("Location", ""), path
+        assert "marked" not in response.headers.get("Location", ""), path
         assert "Access-Control-Allow-Origin" not in response.headers
         refused = "SCRIPT_NAME" in claims or ("QUERY_STRING" in claims and path.startswith("/api/"))
         assert refused or response.status_code == 200, (path, why(response))
@@ -72,7 +72,7 @@ def test_no_spelling_of_a_host_lets_her_in(host: str, secret: Secret, sara_at_ho
         assert not leaks(response, at_home=False), path
         assert response.status_code < 500, (path, why(response))
         assert response.status_code != 200 or path == "/", path
-        assert "bunyan" not in response.headers.get("Location", ""), path
+        assert "marked" not in response.headers.get("Location", ""), path
 
 
 @pytest.mark.parametrize("path", [f"http://{THEIRS}/accounts/", f"//{THEIRS}/accounts/", f"/\\{THEIRS}/accounts/"])
@@ -81,7 +81,7 @@ def test_an_absolute_address_in_the_request_line(path: str, secret: Secret, sara
     response = ask(client, "GET", "/", PATH_INFO=path)
     assert not leaks(response)
     assert response.status_code == 404
-    assert "bunyan" not in response.headers.get("Location", "")
+    assert "marked" not in response.headers.get("Location", "")
 
 
 @pytest.mark.parametrize("origin", [f"http://{THEIRS}", "http://localhost", "http://console.localhost", "null"])

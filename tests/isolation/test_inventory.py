@@ -36,6 +36,11 @@ def known_tests() -> set[str]:
     return {n.name for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
 
 
+@cache
+def found_of(kind: str) -> set[str]:
+    return FOUND[kind]()
+
+
 def missing(kind: str, found: set[str]) -> list[str]:
     """What there is and nobody has listed, in words that tell what to do."""
     return [f"{name}: {HOW}, [{kind}], with the test that attacks it" for name in sorted(found - set(listed(kind)))]
@@ -81,12 +86,12 @@ def test_no_route_is_listed_that_is_gone(host: str) -> None:
 
 @kinds
 def test_everything_of_its_kind_is_listed(kind: str) -> None:
-    assert not missing(kind, FOUND[kind]())
+    assert not missing(kind, found_of(kind))
 
 
 @kinds
 def test_nothing_is_listed_that_is_gone(kind: str) -> None:
-    assert not set(listed(kind)) - FOUND[kind]()
+    assert not set(listed(kind)) - found_of(kind)
 
 
 def test_every_kind_has_its_finder() -> None:

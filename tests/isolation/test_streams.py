@@ -25,6 +25,8 @@ def streams(secret: Secret) -> Iterator[str]:
     yield f"/api/v1/workspace/archives/{secret.id('an archive')}/file/"
     yield f"/files/account/{secret.id('a record with a file')}/x_paper/"
     yield f"/api/v1/field-files/account/{secret.id('a record with a file')}/x_paper/"
+    yield f"/files/{secret.id('crm.Attachment')}/"
+    yield f"/api/v1/files/{secret.id('crm.Attachment')}/"
     yield f"/work/{secret.id('kernel.Job')}/file/"
     for entity in registry.entities:
         if entity.pages:

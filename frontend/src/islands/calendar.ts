@@ -4,12 +4,19 @@ import { toast } from "../toasts";
 
 const SLACK = 5;
 
+/** Which record was put down by keys: when the month is drawn anew, the focus is on it again. */
+let put = "";
+
 class Calendar extends HTMLElement {
   private lifted: HTMLElement | null = null;
   private home: HTMLElement | null = null;
 
   connectedCallback(): void {
     if (!this.dataset["moveUrl"]) return;
+    const again = put && this.querySelector<HTMLElement>(`[data-event="${CSS.escape(put)}"]`);
+    put = "";
+    // The month before this one is still there, and has the focus until it is gone.
+    if (again) requestAnimationFrame(() => document.activeElement === document.body && again.focus());
     this.addEventListener("pointerdown", (event) => this.down(event));
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("focusout", (event) => {
@@ -81,10 +88,12 @@ class Calendar extends HTMLElement {
       for (const one of this.days()) one.classList.remove("target");
       if (!copy) return;
       copy.remove();
-      // the press that ends a drag is not a press on the link under it
+      // the press that ends a drag is not a press on the link under it, also where Escape has ended it before
       const still = new AbortController();
+      const done = (): void => void setTimeout(() => still.abort(), 0);
       addEventListener("click", (click) => { click.preventDefault(); click.stopPropagation(); }, { capture: true, signal: still.signal });
-      setTimeout(() => still.abort(), 0);
+      if (drop) done();
+      else addEventListener("pointerup", done, { signal: still.signal });
       if (!drop || over === from) return;
       this.put(link, over);
       void this.commit(link, from, over);
@@ -139,6 +148,7 @@ class Calendar extends HTMLElement {
     if (!lifted || !home) return;
     lifted.classList.remove("lifted");
     const to = this.day(lifted);
+    if (to !== home) put = lifted.dataset["event"] ?? "";
     if (to) void this.commit(lifted, home, to);
   }
 

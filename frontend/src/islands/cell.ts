@@ -91,7 +91,7 @@ class Cell extends HTMLElement {
     }
     const multiline = event.target instanceof HTMLTextAreaElement && !event.ctrlKey && !event.metaKey;
     if (event.key === "Escape") this.leave();
-    else if (event.key === "Enter" && !multiline && !(event.target as Element).closest("button")) void this.save();
+    else if (event.key === "Enter" && !multiline && !(event.target as Element).closest("button")) void this.enter();
     else if (event.key === "Tab" && this.within(event)) return;
     else if (event.key === "Tab") void this.saveAndMove(event.shiftKey ? -1 : 1);
     else return;
@@ -107,7 +107,19 @@ class Cell extends HTMLElement {
     return at >= 0 && all[at + (event.shiftKey ? -1 : 1)] !== undefined;
   }
 
+  /** A table that listens goes on to the next row. */
+  private async enter(): Promise<void> {
+    if (await this.save()) this.dispatchEvent(new CustomEvent("pv:entered", { bubbles: true }));
+  }
+
+  /** A control that reads what was typed when it is left reads it now. */
+  private settle(): void {
+    const control = document.activeElement;
+    if (control instanceof HTMLInputElement && this.contains(control)) control.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   private async saveAndMove(step: number): Promise<void> {
+    this.settle();
     if (await this.save(false)) await this.neighbour(step)?.edit();
   }
 

@@ -1,15 +1,25 @@
 // <pv-grid>: a list's table as a spreadsheet: arrows, typing, blocks copied and pasted, undo, and widths of columns.
 import { csrf, post, Refused, request, rtl } from "../lib";
 import { toast } from "../toasts";
+import { anyUndo, remember, takeLast } from "../undos";
 import { Widths } from "./widths";
 
 type Editor = HTMLElement & { edit(): Promise<void> };
 const STEPS: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -99], End: [0, 99] };
 
+/** The cell one is on, which is found again when the list is drawn anew around it. */
+let last: { row: string; column: string } | null = null;
+document.addEventListener("focusin", ({ target }) => {
+  if (target instanceof Element && !target.closest("pv-grid, dialog, #pv-toasts")) last = null;
+});
+
 class Grid extends HTMLElement {
   private anchor: HTMLElement | null = null;
-  private undos: string[] = [];
   private off = new AbortController();
+  /** While an editor is fetched, what is typed meanwhile waits here. */
+  private opening: HTMLElement | null = null;
+  private typed = "";
+  private then = "";
 
   connectedCallback(): void {
     const { signal } = (this.off = new AbortController());
@@ -18,11 +28,17 @@ class Grid extends HTMLElement {
     this.addEventListener("click", (event) => this.fold(event));
     document.addEventListener("copy", (event) => this.copy(event), { signal });
     document.addEventListener("paste", (event) => void this.paste(event), { signal });
-    document.body.addEventListener("pv:saved", (event) => {
-      const undo = (event as CustomEvent<{ undo?: string }>).detail?.undo;
-      if (undo) this.undos.push(undo);
-    }, { signal });
+    this.addEventListener("focusin", () => this.note());
+    this.addEventListener("pv:entered", (event) => this.below(event));
+    for (const name of ["pv:saved", "toast"]) {
+      document.body.addEventListener(name, (event) => {
+        const undo = (event as CustomEvent<{ undo?: string }>).detail?.undo;
+        if (undo) remember(undo);
+      }, { signal });
+    }
     new Widths(this);
+    // The list before this one is still there: what it held has the focus until it is gone.
+    requestAnimationFrame(() => document.activeElement === document.body && this.isConnected && this.back());
   }
 
   disconnectedCallback(): void {
@@ -65,12 +81,39 @@ class Grid extends HTMLElement {
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  private heads(): string[] {
+    return [...this.querySelectorAll<HTMLElement>("thead th[data-column]")].map((th) => th.dataset["column"] ?? "");
+  }
+
+  private note(): void {
+    const cell = document.activeElement?.closest<HTMLElement>("tr[data-row] > :is(td, th)");
+    const row = cell?.closest("tr")?.querySelector<HTMLInputElement>("[data-select]")?.value;
+    if (cell && row && !cell.classList.contains("box-c")) last = { row, column: this.heads()[this.place(cell)[1]] ?? "" };
+  }
+
+  private back(): void {
+    if (!last) return;
+    const { row, column } = last;
+    const line = this.rows().findIndex((one) => one.querySelector<HTMLInputElement>("[data-select]")?.value === row);
+    const at = this.heads().indexOf(column);
+    if (line >= 0 && at >= 0) this.go(this.at(line, at));
+  }
+
+  /** Enter keeps a value and goes on to the cell below, as in a spreadsheet. */
+  private below(event: Event): void {
+    const cell = (event.target as Element).closest<HTMLElement>("tr[data-row] > :is(td, th)");
+    if (!cell) return;
+    const [row, column] = this.place(cell);
+    this.go(this.at(row + 1, column));
+  }
+
   // ── keys ──
   private key(event: KeyboardEvent): void {
     if (event.isComposing) return;
     const cell = this.here();
     if (!cell) return;
-    if ((event.ctrlKey || event.metaKey) && event.code === "KeyZ" && !event.shiftKey && this.undos.length) void this.undo();
+    if (this.waits(event)) return;
+    if ((event.ctrlKey || event.metaKey) && event.code === "KeyZ" && !event.shiftKey && anyUndo()) void this.undo();
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key in STEPS) this.move(cell, event);
     else if (event.key === "F2") this.edit(cell);
@@ -105,21 +148,44 @@ class Grid extends HTMLElement {
     void this.editor(cell)?.edit();
   }
 
-  /** What is typed replaces what was there, as in a spreadsheet. */
+  /** What is typed replaces what was there, as in a spreadsheet; what is typed before the editor is there, too. */
   private type(cell: HTMLElement, text: string): void {
     const editor = this.editor(cell);
-    if (!editor) return;
-    void editor.edit().then(() => {
-      const input = editor.querySelector<HTMLInputElement>("input:not([type=hidden], [type=checkbox]), textarea");
-      if (!input) return;
-      input.value = text;
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      input.setSelectionRange?.(text.length, text.length);
+    if (!editor || this.opening) return;
+    [this.opening, this.typed, this.then] = [editor, text, ""];
+    void editor.edit().finally(() => {
+      this.opening = null;
+      this.put(editor);
     });
   }
 
+  private waits(event: KeyboardEvent): boolean {
+    if (!this.opening || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === "Enter" || event.key === "Tab") this.then ||= event.key;
+    else if (event.key === "Backspace") this.typed = this.typed.slice(0, -1);
+    else if (event.key.length === 1 && !this.then) this.typed += event.key;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  private put(editor: HTMLElement): void {
+    const input = editor.querySelector<HTMLInputElement>("input:not([type=hidden], [type=checkbox]), textarea");
+    const list = editor.querySelector("select");
+    if (input) {
+      input.value = this.typed;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.setSelectionRange?.(input.value.length, input.value.length);
+    } else if (list && this.typed) {
+      const wish = this.typed.toLocaleLowerCase();
+      const found = [...list.options].find((option) => option.text.trim().toLocaleLowerCase().startsWith(wish));
+      if (found) list.value = found.value;
+    }
+    if (this.then) (input ?? list)?.dispatchEvent(new KeyboardEvent("keydown", { key: this.then, bubbles: true, cancelable: true }));
+  }
+
   private async undo(): Promise<void> {
-    const url = this.undos.pop();
+    const url = takeLast();
     try {
       if (url) await post(url, {});
     } catch (error) {
@@ -193,7 +259,7 @@ class Grid extends HTMLElement {
     const [row, column] = this.place(first);
     const cells = one ? chosen.map((line) => line.map(() => table[0]![0]!)) : table;
     const width = Math.max(...cells.map((line) => line.length));
-    const names = [...this.querySelectorAll<HTMLElement>("thead th[data-column]")].map((th) => th.dataset["column"] ?? "");
+    const names = this.heads();
     const data = new FormData();
     const ids = this.rows().slice(row, row + cells.length).map((line) => line.querySelector<HTMLInputElement>("[data-select]")?.value ?? "");
     const fields = names.slice(column, column + width);

@@ -11,7 +11,7 @@ class Relation extends HTMLElement {
   private readonly status = this.querySelector<HTMLElement>("[data-status]");
   private running: AbortController | null = null;
   private at = -1;
-  private label = this.input.value;
+  private label = this.input.defaultValue;
 
   connectedCallback(): void {
     const soon = debounce(150, () => void this.look());
@@ -30,6 +30,8 @@ class Relation extends HTMLElement {
       this.take({ id: "", label: "" });
       this.input.focus();
     });
+    // somebody may have typed before this was here to listen
+    if (document.activeElement === this.input && this.input.value !== this.label) soon();
     this.addEventListener("focusout", (event) => {
       if (!this.contains(event.relatedTarget as Node | null)) this.close(true);
     });

@@ -11,8 +11,9 @@ _PARAMS: dict[str, Any] = {
         "f": {"type": "string", "contentMediaType": "application/json"},
         "q": {"type": "string"}, "sort": {"type": "string"}, "columns": {"type": "array", "items": {"type": "string"}},
         "mode": {"type": "string", "enum": ["list", "board", "calendar", "chart"]},
-        "group": {"type": "string"}, "by": {"type": "string"}, "lane": {"type": "string"}, "on": {"type": "string"},
-        "span": {"type": "string"}, "measure": {"type": "string"}, "shape": {"type": "string"},
+        "group": {"type": "string"}, "by": {"type": "string"}, "by_order": {"type": "string"},
+        "lane": {"type": "string"}, "on": {"type": "string"}, "span": {"type": "string"},
+        "measure": {"type": "string"}, "shape": {"type": "string"},
     },
 }  # fmt: skip
 _SHARED: dict[str, Any] = {"type": "string", "description": "“”: only its maker; “all”: everybody; or a team's id"}
@@ -42,4 +43,19 @@ VIEW_LIST: dict[str, Any] = {
         "count": {"type": "integer", "minimum": 0},
     },
     "required": ["results", "count"],
+}  # fmt: skip
+
+UPLOAD: dict[str, Any] = {
+    "type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"],
+}  # fmt: skip
+
+FILE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"}, "entity": {"type": "string"},
+        "record_id": {"type": "string", "format": "uuid"}, "name": {"type": "string"},
+        "content_type": {"type": "string"}, "size": {"type": "integer"},
+        "purpose": {"type": "string", "enum": ["file", "picture"]},
+        "created_at": {"type": "string", "format": "date-time"}, "url": {"type": "string", "format": "uri"},
+    },
 }  # fmt: skip

@@ -14,9 +14,10 @@ from rest_framework.response import Response
 
 from api.pages import NO_SUCH_PARAMETER, address, read_limit
 from api.views.base import ApiView
-from crm.audit.asking import NAMES, lines_for, read_question
+from crm.audit.asking import NAMES, read_question
 from crm.audit.check import VIEW
 from crm.audit.lines import Line, lines_of
+from crm.audit.reading import newest_lines
 from crm.audit.words import ACTS, SOURCES
 from kernel.access import require
 from kernel.audit import CATEGORIES
@@ -86,10 +87,8 @@ class AuditView(ApiView):
         params = request.query_params
         if strange := sorted(set(params) - {*NAMES, "limit", "cursor"}):
             raise Invalid({name: [NO_SUCH_PARAMETER] for name in strange})
-        limit, rows = read_limit(params.get("limit")), lines_for(self.actor, read_question(params))
-        if before := _cursor(params.get("cursor")):
-            rows = rows.filter(pk__lt=before)
-        found = list(rows[: limit + 1])
+        limit, before = read_limit(params.get("limit")), _cursor(params.get("cursor"))
+        found = newest_lines(self.actor, read_question(params), most=limit + 1, before=before)
         more, found = len(found) > limit, found[:limit]
         lines = lines_of(found, actor=self.actor)
         return Response({

@@ -5,24 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.audit.asking import Question, lines_for, read_question
+from crm.audit.asking import Question, read_question
 from crm.audit.check import JOB, VIEW, last_check, open_check, start_check
-from crm.audit.export import EXPORT, write_export
+from crm.audit.export import DIRECT, EXPORT, file_at_once, size_within
+from crm.audit.export_job import start_export
 from crm.audit.lines import lines_of
 from crm.audit.readable import entity_read_by
+from crm.audit.reading import newest_lines
 from crm.audit.showing import chips_of, choices_of, fault_words
 from crm.pages.links import actor_of
 from frontend.progress import time_left
 from frontend.views.access import permission
 from kernel.audit import CATEGORIES
 from kernel.errors import Invalid, NotFound
-from kernel.formats import local_date, num
+from kernel.formats import num
 from kernel.jobs import cancel_job
 from kernel.models import AuditSeal, Job
 from kernel.registry import registry
@@ -43,8 +45,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         asked = Question()
         problems = {name: " ".join(str(p) for p in found) for name, found in error.problems.items()}
     before = _uuid(request.GET.get("before", ""))
-    rows = lines_for(actor, asked)
-    found = [] if problems else list((rows.filter(pk__lt=before) if before else rows)[: SIZE + 1])
+    found = [] if problems else newest_lines(actor, asked, most=SIZE + 1, before=before)
     here = reverse("crm:audit")
     context: dict[str, Any] = {
         "asked": asked, "lines": lines_of(found[:SIZE], actor=actor), "problems": problems,
@@ -123,9 +124,11 @@ def check_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
 @permission(EXPORT)
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
-    file = write_export(read_question(request.GET), actor=actor_of(request))
-    name = f"audit-{local_date(datetime.now().astimezone()).isoformat()}.csv"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    """A file at once; of a long answer, the page of the job that writes it."""
+    actor, asked = actor_of(request), read_question(request.GET)
+    if size_within(asked, actor=actor, most=DIRECT) is None:
+        return redirect("crm:work", pk=start_export(asked, actor=actor).pk)
+    return file_at_once(asked, actor=actor)
 
 
 @permission(KEEP)

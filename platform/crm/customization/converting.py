@@ -20,6 +20,7 @@ from crm.models import CustomField
 from kernel import audit
 from kernel.access import Actor
 from kernel.custom import decode, encode
+from kernel.derived import refill_readers
 from kernel.errors import Invalid
 from kernel.events import publish
 from kernel.jobs import JobRun, start_job
@@ -207,6 +208,7 @@ def run_convert(run: JobRun) -> None:
         definition.state = CustomField.State.ACTIVE
         definition.save()
         changed()
+        refill_readers(definition.entity)
         run.progress(run.job.done, switched=True)
         who = Actor(user_id=run.job.created_by_id, label=run.job.created_by_label)
         start_job(INDEX_JOB, actor=who, payload={"field": str(definition.pk)})

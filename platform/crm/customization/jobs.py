@@ -9,6 +9,7 @@ from crm.customization.loading import entity_of
 from crm.customization.services import INDEX_JOB
 from crm.models import CustomField
 from kernel.access import system_actor
+from kernel.derived import ensure_nightly, refill_all
 from kernel.events import Event
 from kernel.jobs import JobRun, start_job
 from kernel.records import change_records
@@ -76,3 +77,5 @@ def hear_restored(_event: Event) -> None:
     actor = system_actor("restore")
     for definition in CustomField.objects.exclude(state=CustomField.State.DELETED):
         start_job(INDEX_JOB, actor=actor, payload={"field": str(definition.pk)})
+    refill_all()  # another organization's language, calendar and money may be this one's now
+    ensure_nightly()

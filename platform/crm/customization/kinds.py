@@ -66,6 +66,12 @@ ALL: Final = (
     FieldKind("iban", _("IBAN"), _("A bank account; its check digits are checked"), "landmark", _TEXT),
     FieldKind("postal_code", _("Postal code"), _("Ten digits, as Iran's post has them"), "mailbox", _TEXT),
 )  # fmt: skip
+#: Fields whose values are calculated from others; what they give is of one of the kinds above.
+CALCULATED: Final = MappingProxyType({kind.key: kind for kind in (
+    FieldKind("formula", _("Formula"), _("Calculated from the record's other fields: a net price, days left"),
+              "calculator"),
+    FieldKind("rollup", _("Roll-up"), _("Counts or adds up related records: revenue, open deals"), "sigma"),
+)})  # fmt: skip
 BY_KEY: Final = MappingProxyType({kind.key: kind for kind in ALL})
 
 #: Colours of choices; pages have a class for each (frontend/src/parts.css), readable by light and in the dark.

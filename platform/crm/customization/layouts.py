@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.customization import checking
+from crm.customization import checking, page_layout
 from crm.customization.services import MANAGE, changed, entity_named
 from crm.models import EntityLayout
 from kernel import audit
@@ -18,7 +18,7 @@ from kernel.events import publish
 from kernel.models import AuditEntry
 from kernel.registry import Entity, registry
 
-_KEPT: Final = ("sections", "columns", "hidden", "fields")
+_KEPT: Final = ("sections", "columns", "hidden", "fields", "panels")
 _MOST_SECTIONS, _MOST_COLUMNS = 30, 30
 #: Entity and verb of the audit rows from which a former layout comes back.
 SUBJECT, SAVED = "entity_layout", "layout"
@@ -32,6 +32,7 @@ def layout_of(entity: str) -> EntityLayout:
 def save_layout(
     entity: str, *, actor: Actor, sections: Sequence[Mapping[str, Any]] | None = None,
     columns: Sequence[str] | None = None, hidden: Sequence[str] | None = None,
+    page: Mapping[str, Sequence[str]] | None = None,
 ) -> UUID | None:  # fmt: skip
     """Keep another order; what is not given stays. Returns what `restore_layout` takes to undo it."""
     require(actor, MANAGE)
@@ -44,6 +45,8 @@ def save_layout(
         layout.sections = _sections(kind, sections, set(layout.hidden), problems)
     if columns is not None:
         layout.columns = [name for name in _names(kind, columns, "columns", problems) if kind.field(name).in_list]
+    if page is not None:
+        layout.panels = page_layout.checked(kind, page, problems)
     checking.refuse(problems)
     return _save(layout, actor)
 
@@ -160,10 +163,18 @@ def restore_layout(change: UUID | str, *, actor: Actor) -> str:
     return layout.entity
 
 
+def changes_page(change: UUID | str) -> bool:
+    """Whether this change was one of the record page, and not of the form."""
+    return AuditEntry.objects.filter(pk=change, entity=SUBJECT, action=SAVED, changes__has_key="panels").exists()
+
+
 @transaction.atomic
-def reset_layout(entity: str, *, actor: Actor) -> UUID | None:
-    """The engine's own order again; what fields are called stays."""
+def reset_layout(entity: str, *, actor: Actor, page: bool = False) -> UUID | None:
+    """The engine's own order again, of the form and list or of the record page; what fields are called stays."""
     require(actor, MANAGE)
     layout = _locked(entity_named(entity).name)
-    layout.sections, layout.columns, layout.hidden = [], [], []
+    if page:
+        layout.panels = {}
+    else:
+        layout.sections, layout.columns, layout.hidden = [], [], []
     return _save(layout, actor)

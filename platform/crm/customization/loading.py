@@ -183,4 +183,15 @@ def _laid_out(entity: Entity, layout: EntityLayout | None, lists: Sequence[Liste
         changes["columns"] = tuple(n for n in layout.columns if n in known)
     if layout and layout.glance:
         changes["glance"] = tuple(n for n in layout.glance if n in known)
-    return replace(entity, **changes)
+    return replace(entity, **{**changes, **_page(layout, known)})
+
+
+def _page(layout: EntityLayout | None, known: Mapping[str, Field]) -> dict[str, Any]:
+    """The record page: what is not said is as it was delivered."""
+    said = layout.panels if layout else {}
+    page: dict[str, Any] = {
+        attribute: tuple(n for n in said[name] if n in known)
+        for name, attribute in (("figures", "figures"), ("facts", "glance"))
+        if name in said
+    }
+    return {**page, "blocks": tuple(said.get("order", ())), "without_blocks": frozenset(said.get("hidden", ()))}

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from crm.customization import checking
+from crm.customization.derived import require_entity_unneeded
 from crm.customization.names import is_good, suggest_name
 from crm.customization.services import MANAGE, changed
 from crm.models import CustomField, Customization, CustomObject, CustomRecord
 from kernel import audit
 from kernel.access import Actor, require
 from kernel.custom import PREFIX
+from kernel.derived import refill_readers
 from kernel.errors import Invalid, NotFound, Problem
 from kernel.events import publish
 from kernel.jobs import start_job
@@ -200,6 +202,7 @@ def deactivate_object(name: UUID | str, *, actor: Actor) -> CustomObject:
     """Take it away from everybody. Records, fields, views and what points to it stay as they are."""
     one = get_object(name, actor=actor, lock=True)
     if one.deactivated_at is None:
+        require_entity_unneeded(one.name)
         one.deactivated_at = timezone.now()
         one.save(update_fields=["deactivated_at"])
         tell(one, "deactivated", actor, {})
@@ -213,6 +216,7 @@ def restore_object(name: UUID | str, *, actor: Actor) -> CustomObject:
         one.deactivated_at = None
         one.save(update_fields=["deactivated_at"])
         tell(one, "restored", actor, {})
+        refill_readers(one.name)
     return one
 
 
@@ -237,6 +241,8 @@ def delete_object(name: UUID | str, *, actor: Actor, typed: str) -> None:
     if match_key(typed) not in {match_key(name) for name in names}:
         raise Invalid.one("typed", "not_typed", format_lazy(_("Type {name} to delete it."), name=one.name))
     going = [one, *links_of(one)]
+    for each in going:
+        require_entity_unneeded(each.name, but={other.name for other in going})
     counted = count_records(going)
     for each in going:
         each.deleted_at = timezone.now()

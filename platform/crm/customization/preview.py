@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -12,14 +11,28 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.customization.derived import PLACES
+from crm.customization.derived import way_of
+from crm.customization.rollups import PLACES, readable_by
 from crm.pages.values import value_text
 from kernel.access import Actor, entity_for, records_visible_to, require
 from kernel.derived import current_plans, cycle_in, scope_of, setting_of_workspace
 from kernel.derived.graph import edges_of
 from kernel.derived.plans import reader_of
 from kernel.errors import NotFound, Text
-from kernel.formula import KEPT_AS, REASONS, FormulaError, Issue, Known, Program, Scope, book, build, keeper, place_of
+from kernel.formula import (
+    KEPT_AS,
+    REASONS,
+    FormulaError,
+    Issue,
+    Known,
+    Program,
+    Result,
+    Scope,
+    book,
+    build,
+    keeper,
+    place_of,
+)
 from kernel.formula.types import NAMES
 from kernel.money_input import home_currency
 from kernel.registry import Entity, Field, UnknownName, registry
@@ -53,7 +66,7 @@ def preview_formula(
     require(actor, "crm.customization.manage")
     seen = _seen(actor, entity)
     try:
-        program = build(source, scope_of(entity, partial(entity_for, actor)), setting_of_workspace())
+        program = build(source, scope_of(entity, readable_by(actor, entity)), setting_of_workspace())
     except FormulaError as error:
         return Preview(source, issues=error.issues)
     shown = Preview(source, program, (*program.checked.hints, *_circle(seen, program, name), *_unfit(program, kind)))
@@ -77,8 +90,7 @@ def _circle(kind: Entity, program: Program, name: str) -> list[Issue]:
     way = cycle_in({**current_plans().edges, node: edges_of(kind, program)}, node) if name else []
     if not way:
         return []
-    names = " ← ".join(f"{entity}.{one}" for entity, one in way)
-    message = format_lazy(gettext_lazy("The fields would depend on each other in a circle: {names}"), names=names)
+    message = format_lazy(gettext_lazy("The fields would depend on each other in a circle: {names}"), names=way_of(way))
     return [Issue("circle", message, 0, len(program.source))]
 
 
@@ -96,14 +108,11 @@ def _unfit(program: Program, kind: str) -> list[Issue]:
 def _samples(actor: Actor, kind: Entity, program: Program, into: str, places: int | None) -> list[dict[str, Any]]:
     """The newest records that the actor may see, with what the formula gives for them."""
     records = list(records_visible_to(actor, kind).order_by("-pk")[:SAMPLES])
-    related = _related(actor, kind, program, records)
     places = PLACES.get(into) if places is None else places
-    keep, now = keeper(program.type, into, program.setting, places=places), timezone.now()
+    keep = keeper(program.type, into, program.setting, places=places)
     field = Field(name="x_preview", kind=into, label="", currency="x")  # type: ignore[arg-type]  # a kind
     samples = []
-    for record in records:
-        values = _values(kind, program, record, related)
-        result = program.evaluate(values, now)
+    for record, (values, result) in zip(records, results_of(actor, kind, program, records), strict=True):
         value = None if result.value is None else keep(result.value)
         currency = next((c for p in sorted(program.type.currencies) if (c := values.get(p))), "") or home_currency()
         samples.append({
@@ -111,6 +120,13 @@ def _samples(actor: Actor, kind: Entity, program: Program, into: str, places: in
             "text": value_text(field, value, currency=currency), "why": REASONS.get(result.reason, ""),
         })  # fmt: skip
     return samples
+
+
+def results_of(actor: Actor, kind: Entity, program: Program, records: list[Any]) -> list[tuple[dict[str, Any], Result]]:
+    """For each record the values that the formula reads, as far as the actor may see them, and what it gives."""
+    related, now = _related(actor, kind, program, records), timezone.now()
+    read = [_values(kind, program, record, related) for record in records]
+    return [(values, program.evaluate(values, now)) for values in read]
 
 
 def _related(actor: Actor, kind: Entity, program: Program, records: list[Any]) -> dict[str, Mapping[Any, Any]]:
@@ -143,7 +159,7 @@ def vocabulary(*, actor: Actor, entity: str) -> dict[str, Any]:
     """What may be written, for completing it: fields, fields behind relations, functions with their help."""
     require(actor, "crm.customization.manage")
     _seen(actor, entity)
-    scope = scope_of(entity, partial(entity_for, actor))
+    scope = scope_of(entity, readable_by(actor, entity))
     functions = [
         {"name": name, "help": function.help, "example": function.example, "group": function.group,
          "group_label": GROUPS[function.group], "alias_of": "" if name == function.name else function.name}

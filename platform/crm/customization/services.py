@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from crm.customization import checking
 from crm.customization.duplicates import duplicates_of
 from crm.customization.fields import fields_of, is_derived
-from crm.customization.kinds import BY_KEY, MOST_FIELDS, MOST_INDEXED, FieldKind, key_of
+from crm.customization.kinds import BY_KEY, CALCULATED, MOST_FIELDS, MOST_INDEXED, FieldKind, key_of
 from crm.customization.names import collides, is_good, suggest_name
 from crm.customization.numbers import read_format
 from crm.models import CustomField, Customization, FieldCounter
 from kernel import audit
 from kernel.access import Actor, require
+from kernel.derived import ensure_nightly, refill_readers
 from kernel.errors import Invalid, NotFound, Problem
 from kernel.events import publish
 from kernel.ids import uuid7
@@ -31,8 +32,6 @@ MANAGE = "crm.customization.manage"
 INDEX_JOB, PURGE_JOB, NUMBER_JOB = "crm.field_index", "crm.field_purge", "crm.field_number"
 State = CustomField.State
 #: What `change_field` can change, and what its audit tells.
-#: Options by which a value is calculated.
-DERIVED = frozenset({"formula", "rollup"})
 CHANGEABLE = ("label", "help", "required", "unique", "default", "options")
 
 
@@ -61,9 +60,12 @@ def entity_named(name: str) -> Entity:
 def define_field(
     *, actor: Actor, entity: str, kind: str, label: Mapping[str, str] | str, name: str = "", required: bool = False,
     unique: bool = False, default: Any = None, options: Mapping[str, Any] | None = None,
-    help: Mapping[str, str] | None = None,
+    help: Mapping[str, str] | None = None, calculated: Mapping[str, Any] | None = None,
 ) -> CustomField:  # fmt: skip
-    """Make a field. It is there for everybody from the next request on; a job builds its indexes."""
+    """Make a field. It is there for everybody from the next request on; a job builds its indexes.
+
+    `calculated` is a formula or roll-up that `crm.customization.derived` has checked; nobody else gives it.
+    """
     require(actor, MANAGE)
     base, chosen = entity_named(entity), checking.kind_named(kind)
     # One at a time: names and the number of fields are counted under this lock.
@@ -77,9 +79,7 @@ def define_field(
         help=checking.words(help, "help", problems, needed=False, most=500),
         position=_next_position(base),
     )  # fmt: skip
-    derived = bool((options or {}).keys() & DERIVED)  # checked by who made it: crm.customization.derived
-    given = _with_target(chosen, options)
-    field.options = dict(given) if derived else checking.options_of(chosen, given, problems)
+    field.options = {**checking.options_of(chosen, _with_target(chosen, options), problems), **(calculated or {})}
     if _indexed_beside(field) >= MOST_INDEXED:
         field.options["indexed"] = False
     _say(field, chosen, {"required": required, "unique": unique, "default": default}, problems)
@@ -170,6 +170,13 @@ def get_field(pk: UUID | str, *, actor: Actor, lock: bool = False) -> CustomFiel
 
 def kind_of(field: CustomField) -> FieldKind:
     """What people chose; a kind that Settings does not offer says its own name."""
+    if is_derived(field):
+        return CALCULATED["formula" if field.options.get("formula") else "rollup"]
+    return value_kind_of(field)
+
+
+def value_kind_of(field: CustomField) -> FieldKind:
+    """The kind of its values; of a calculated field that is what the formula gives."""
     key = key_of(field.kind, str(field.options.get("target", "")))
     return BY_KEY.get(key) or FieldKind(key, key, "", "puzzle")
 
@@ -202,6 +209,8 @@ def change_field(pk: UUID | str, *, actor: Actor, **changes: Any) -> CustomField
         start_job(INDEX_JOB, actor=actor, payload={"field": str(field.pk)})
     field.save()
     _told(field, "changed", actor, diff)
+    if "options" in diff and field.kind == "choice":
+        refill_readers(field.entity)  # formulas write the labels of choices
     return field
 
 
@@ -265,7 +274,19 @@ def _move(pk: UUID | str, old: State, new: State, verb: str, actor: Actor) -> Cu
         field.state = new
         field.save(update_fields=["state"])
         _told(field, verb, actor, {"state": [str(old), str(new)]})
+        if new == State.ACTIVE:
+            _back(field)
     return field
+
+
+def _back(field: CustomField) -> None:
+    """What is calculated works, or stays away; then everything that depends on it is brought up to date."""
+    from crm.customization import derived  # it stands on this module
+
+    if is_derived(field):
+        derived.require_working(field)
+        ensure_nightly()
+    refill_readers(field.entity)
 
 
 @transaction.atomic
@@ -331,4 +352,5 @@ __all__ = [
     "CHANGEABLE", "INDEX_JOB", "MANAGE", "NUMBER_JOB", "PURGE_JOB", "can_have_fields", "change_field", "changed",
     "count_filled", "deactivate_field", "define_field", "delete_field", "entity_named", "get_field", "kind_of",
     "order_fields", "registry_field", "restore_field", "suggested_name",
+    "value_kind_of",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.customization.views import convert, fields, files, layout, objects, relations
+from crm.customization.views import calculated, convert, fields, files, layout, objects, page, relations
 
 _FIELD = "settings/fields/<slug:entity>/<uuid:pk>/"
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path("settings/fields/<slug:entity>/form/preview/", layout.preview, name="layout_preview"),
     path("settings/fields/<slug:entity>/form/columns/", layout.columns, name="layout_columns"),
     path("settings/fields/<slug:entity>/form/reset/", layout.layout_reset, name="layout_reset"),
+    path("settings/fields/<slug:entity>/formula/", calculated.try_formula, name="formula_try"),
+    path("settings/fields/<slug:entity>/rollup/", calculated.try_rollup, name="rollup_try"),
+    path("settings/fields/<slug:entity>/filling/", calculated.filling, name="field_filling"),
+    path("settings/fields/<slug:entity>/page/", page.page_layout, name="page_layout"),
+    path("settings/fields/<slug:entity>/page/reset/", page.page_reset, name="page_reset"),
     path("settings/fields/<slug:entity>/own/<slug:name>/", layout.builtin, name="field_builtin"),
     path("settings/fields/form/undo/<uuid:change>/", layout.layout_undo, name="layout_undo"),
     path(_FIELD, fields.edit, name="field_edit"),

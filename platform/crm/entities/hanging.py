@@ -1,8 +1,8 @@
-"""Tags and files, which hang on any record."""
+"""Tags, files and notes, which hang on any record."""
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.entities.shared import PARTS, STAMPS
+from crm.entities.shared import NOTES, PARTS, STAMPS
 from kernel.registry import Entity, F, Section
 
 tag = Entity(
@@ -57,6 +57,27 @@ attachment = Entity(
     hangs_on=("entity", "record_id"),
     prepare="crm.services.files.prepare_attachment",
     levels=PARTS,
+    pages=False,
+    importable=False,
+)  # fmt: skip
+
+note = Entity(
+    name="note",
+    plural="notes",
+    model="crm.Note",
+    label=_("Note"),
+    label_plural=_("Notes"),
+    icon="notebook-pen",
+    fields=(
+        F("name", readonly=True), "text", "pinned", "entity", "record_id",
+        F("created_by", target="user", readonly=True, label=_("Written by")), *STAMPS,
+    ),
+    columns=("name", "entity", "record_id", "pinned", "created_by", "created_at"),
+    owner="",
+    match=(),
+    hangs_on=("entity", "record_id"),
+    prepare="crm.services.notes.prepare_note",
+    levels=NOTES,
     pages=False,
     importable=False,
 )  # fmt: skip

@@ -19,6 +19,12 @@ PARTS: Final = {
     "member": {"view": "all", "add": "all", "change": "all", "delete": "all"},
     "reader": {"view": "all"},
 }
+#: Of what is in somebody's own words: nobody rewrites another's, and who leads may take it away.
+NOTES: Final = {
+    "manager": {**dict.fromkeys(_ALL, "all"), "change": "own"},
+    "member": {"view": "all", "add": "all", "change": "own", "delete": "own"},
+    "reader": {"view": "all"},
+}
 #: Words that all use and few choose.
 WORDS: Final = {"manager": dict.fromkeys(_ALL, "all"), "member": {"view": "all"}, "reader": {"view": "all"}}
 

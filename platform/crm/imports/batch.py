@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from crm.imports import problems as said
+from crm.imports.further import meet_by_further
 from crm.imports.plan import Plan, RelationColumn, ValueColumn
 from crm.imports.problems import CellProblem
-from crm.imports.reader import Row, text_of
+from crm.imports.reader import Column, Row, text_of
 from crm.imports.reader.headings import is_blank
 from crm.imports.relations import Finder, Wish, default_scope, differing
-from kernel.access import Actor, visible
+from crm.services.tags import known_names, names_in, put_tags
+from kernel.access import Actor, may_add, visible
 from kernel.badvalue import BadValue
 from kernel.errors import Problem
 from kernel.records import RowResult, change_records, upsert_records
@@ -39,6 +41,7 @@ class BatchWriter:
         self.plan, self.actor, self.batch = plan, actor, batch
         self._finders: dict[tuple[str, str, str], Finder] = {}
         self._scopes: dict[str, Any] = {}
+        self._tags: set[str] | None = None
 
     @property
     def related_made(self) -> dict[str, int]:
@@ -74,7 +77,18 @@ class BatchWriter:
                 and is_blank(row.cells[relation.column.index])
             ):
                 draft.problems.append(CellProblem(relation.column.name, relation.path, "", said.REQUIRED))
+        self._know_tags(draft)
         return draft
+
+    def _know_tags(self, draft: Draft) -> None:
+        """Who may not make tags may only name those that there are."""
+        if self.plan.tags is None or may_add("tag", self.actor):
+            return
+        text = text_of(draft.row.cells[self.plan.tags.index])
+        if self._tags is None:
+            self._tags = known_names()
+        if any(match_key(name) not in self._tags for name in names_in(text)):
+            draft.problems.append(CellProblem(self.plan.tags.name, "tags", text[:300], said.NEW_TAG))
 
     def _values(self, draft: Draft, columns: Iterable[ValueColumn]) -> dict[str, Any]:
         """Values of the cells that are filled; a blank cell leaves what a record has as it is."""
@@ -217,6 +231,7 @@ class BatchWriter:
         for relation in self.plan.relations:
             self._resolve(relation, drafts)
         ready = [draft for draft in drafts if not draft.problems]
+        meet_by_further(self.plan.entity, self.plan.match, [draft.values for draft in ready], actor=self.actor)
         if self.plan.lacking:
             ready = self._existing_only(ready)
         if not ready:
@@ -228,6 +243,18 @@ class BatchWriter:
             draft.result, draft.id = result.kind, result.id
             if result.kind == "refused":
                 self._refuse(draft, result)
+        if self.plan.tags is not None:
+            self._tag([draft for draft in ready if draft.result != "refused"], self.plan.tags)
+
+    def _tag(self, drafts: Sequence[Draft], column: Column) -> None:
+        """Tags are added and never taken off: a file seldom knows all that people have put on a record."""
+        wishes = {d.id: names for d in drafts if d.id and (names := names_in(text_of(d.row.cells[column.index])))}
+        if not wishes:
+            return
+        tagged = put_tags(self.plan.entity, wishes, actor=self.actor, batch=self.batch)
+        for draft in drafts:
+            if draft.result == "unchanged" and draft.id in tagged:
+                draft.result = "changed"
 
     def _existing_only(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Without a column for a required field rows can only change records that exist."""

@@ -60,6 +60,8 @@ class Plan:
     #: Required fields that no column brings: rows may then only change what exists.
     lacking: tuple[str, ...] = ()
     columns_by_field: Mapping[str, str] = field(default_factory=dict)
+    #: The column that names the tags of a record.
+    tags: Column | None = None
 
 
 def signature(columns: Sequence[Column]) -> str:
@@ -108,14 +110,22 @@ def _problem(entity: Entity, path: str, column: Column | None, places: Mapping[s
     field_ = find_field(entity, path)
     if field_ is None:
         return Problem("unknown_field", format_lazy(_("There is no field “{name}” here."), name=path[:100]))
-    if field_.readonly:
+    if not is_settable(field_):
         return Problem("read_only", format_lazy(_("The field “{name}” cannot be set by an import."), name=field_.label))
     return None
+
+
+def is_settable(field_: Field) -> bool:
+    """Whether a column may bring it: fields that people write, and the tags that hang on a record."""
+    return not field_.readonly or bool(field_.asks)
 
 
 def find_field(entity: Entity, path: str) -> Field | None:
     """The field at "name" or "relation.name"; None where there is none."""
     first, dot, rest = path.partition(".")
+    aside = next((one for one in entity.asides if one.name == path), None)
+    if aside is not None:
+        return aside
     field_ = entity.all_fields.get(first)
     if not dot or field_ is None:
         return field_
@@ -124,7 +134,10 @@ def find_field(entity: Entity, path: str) -> Field | None:
 
 class _Builder:
     def __init__(self, entity: Entity, places: Mapping[str, Column], options: Mapping[str, Any], actor: Actor) -> None:
-        self.entity, self.places, self.actor = entity, places, actor
+        hanging = {aside.name for aside in entity.asides}
+        self.tags = next((column for path, column in places.items() if path in hanging), None)
+        self.entity, self.actor = entity, actor
+        self.places = {path: column for path, column in places.items() if path not in hanging}
         self.options = options
         self.by_column: Mapping[str, Any] = options.get("columns") or {}
 
@@ -144,6 +157,7 @@ class _Builder:
             self.entity, self._money_last(values), relations, self._match(match, brought),
             create_related=bool(self.options.get("create_related", True)), own=own, lacking=lacking,
             columns_by_field={p.partition(".")[0]: c.name for p, c in reversed(list(self.places.items()))},
+            tags=self.tags,
         )  # fmt: skip
 
     def _money_last(self, values: Sequence[ValueColumn]) -> tuple[ValueColumn, ...]:

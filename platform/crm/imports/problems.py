@@ -13,6 +13,7 @@ from kernel.errors import Problem, Text
 from kernel.values_text import shown
 
 REQUIRED = Problem("required", _("This value is required. Fill the cell in, or choose another column for it."))
+NEW_TAG = Problem("new_tag", _("There is no tag of this name, and you may not make one. Choose one that there is."))
 MUST_EXIST = Problem(
     "required", _("No such record exists yet, and the file lacks what a new one needs. Add the column and try again.")
 )

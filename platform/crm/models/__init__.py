@@ -9,9 +9,9 @@ from crm.models.customization import (
     EntityLayout,
     FieldCounter,
 )  # fmt: skip
-from crm.models.hanging import Attachment, Tag, Tagging
+from crm.models.hanging import Attachment, Note, Tag, Tagging
 from crm.models.imports import ImportMapping, ImportProblem, ImportRun
-from crm.models.opened import Opened
+from crm.models.opened import Opened, PutAway
 from crm.models.parts import Address, ContactPoint, Holding, LifeEvent, LifeEventKind
 from crm.models.people import Account, Contact
 from crm.models.relationships import Relationship, RelationshipRole
@@ -20,6 +20,6 @@ from crm.models.views import SavedView, ViewChoice
 __all__ = [
     "Account", "Address", "Attachment", "Contact", "ContactPoint", "CustomField", "CustomObject", "CustomRecord",
     "CustomRelation", "Customization", "EntityLayout", "FieldCounter", "Holding", "ImportMapping", "ImportProblem",
-    "ImportRun", "LifeEvent", "LifeEventKind", "Opened", "Relationship", "RelationshipRole", "SavedView", "Tag",
-    "Tagging", "ViewChoice",
+    "ImportRun", "LifeEvent", "LifeEventKind", "Note", "Opened", "PutAway", "Relationship", "RelationshipRole",
+    "SavedView", "Tag", "Tagging", "ViewChoice",
 ]  # fmt: skip

@@ -141,7 +141,8 @@ class EntityLayout(models.Model):
     #: Columns of the list and facts of the header, where they differ from the engine's.
     columns = models.JSONField(default=list)
     glance = models.JSONField(default=list)
-    #: The record page's panels in their order, and those left out: {"order": […], "hidden": […]}.
+    #: The record page: {"order": blocks of the main column, "hidden": those left out, "figures": fields of the strip,
+    #: "facts": fields of the header}; what is not said is as delivered.
     panels = models.JSONField(default=dict)
     #: What is said otherwise of our own fields: {"sector": {"label": {…}, "help": {…}, "required": true}}.
     fields = models.JSONField(default=dict, db_default={})

@@ -1,4 +1,4 @@
-"""What hangs on any record, by its entity's name and its id: tags and files."""
+"""What hangs on any record, by its entity's name and its id: tags, files and notes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +59,31 @@ class Attachment(Record):
 
     class Meta(Record.Meta):
         indexes = (models.Index(fields=["entity", "record_id"], name="attachment_record", condition=LIVE),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+#: As many letters as a note may have.
+NOTE_LETTERS = 20_000
+
+
+class Note(Record):
+    """What somebody wrote down about a record, in their own words."""
+
+    entity = models.CharField(_("kind of record"), max_length=60)
+    record_id = models.UUIDField(_("record"))
+    #: Its first line: what the audit and toasts call it.
+    name = models.CharField(_("first line"), max_length=120, blank=True, editable=False)
+    text = models.TextField(_("text"), max_length=NOTE_LETTERS)
+    pinned = models.BooleanField(_("pinned"), default=False, db_default=False)
+
+    class Meta(Record.Meta):
+        indexes = (
+            # A record's notes, newest first: ids are made in the order of time.
+            models.Index(fields=["entity", "record_id", "-id"], name="note_record", condition=LIVE),
+            models.Index(fields=["-created_at", "-id"], name="note_created", condition=LIVE),
+        )
 
     def __str__(self) -> str:
         return self.name

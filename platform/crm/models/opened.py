@@ -1,4 +1,4 @@
-"""What each person opened last and how often: where a search begins before anything is typed."""
+"""What a person did with a record that concerns nobody else: opened it, or put a proposal about it away."""
 
 from django.conf import settings
 from django.db import models
@@ -16,3 +16,16 @@ class Opened(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["user", "record_id"], name="opened_once"),)
         indexes = (models.Index(fields=["user", "-at"], name="opened_last"),)
+
+
+class PutAway(models.Model):
+    """A proposed next step that a person does not want to see on this record for a while."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record_id = models.UUIDField()
+    #: Which step, such as "no_owner" or "life_event:<id>".
+    step = models.CharField(max_length=100)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "record_id", "step"], name="put_away_once"),)

@@ -3,8 +3,8 @@
 Dates are gathered by day in the database and by month or year here, since months are the reader's calendar's.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,8 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.pages.bucket_order import ordered_by, summed_by
+from crm.pages.bucket_parts import EMPTY, Bucket, By
 from crm.pages.labels import Labels
 from crm.pages.state import State
 from crm.pages.values import choice_text, is_summed, yes_no
@@ -26,35 +28,13 @@ from kernel.registry import Entity, Field
 #: More groups than anybody reads; the rest is counted together.
 MOST = 60
 _ROWS = 20_000
-EMPTY = "-"
+#: What says how records are shown together, and nothing in a plain list.
+_CHARTED = ("by", "by_order", "measure", "shape", "on", "at", "span", "lane")
 PERIODS: dict[str, Any] = {
     "day": gettext_lazy("day"), "week": gettext_lazy("week"), "month": gettext_lazy("month"),
     "quarter": gettext_lazy("quarter"), "year": gettext_lazy("year"),
 }  # fmt: skip
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
-
-@dataclass(frozen=True)
-class By:
-    """A field to gather by; of a date, the period."""
-
-    field: Field
-    period: str = ""
-
-    @property
-    def param(self) -> str:
-        return f"{self.field.name}:{self.period}" if self.period else self.field.name
-
-
-@dataclass
-class Bucket:
-    """`key` names it in an address. Sums by field and currency, with how many values were added up."""
-
-    key: str
-    label: str
-    count: int = 0
-    sums: dict[str, dict[str, Decimal]] = field(default_factory=dict)
-    filled: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,7 +49,7 @@ class Gathered:
 def gatherable(entity: Entity) -> list[Field]:
     """Fields by which records may be gathered: those with few values, and dates."""
     kinds = {"choice", "relation", "bool", "date", "datetime"}
-    return [f for f in entity.filter_fields if f.kind in kinds]
+    return [f for f in entity.filter_fields if f.kind in kinds and not f.asks]
 
 
 def read_by(entity: Entity, text: str) -> By | None:
@@ -106,8 +86,10 @@ def gather(
     names: Sequence[str] = (),
     *,
     most: int | None = MOST,
+    order: str = "",
 ) -> Gathered:
     """The groups with counts and sums of these fields: one query, whatever the number of rows."""
+    names = [*names, *(name for name in summed_by(entity, order) if name not in names)]
     dated = bool(by.period)
     currencies = [c for c in dict.fromkeys(entity.field(name).currency for name in names) if c]
     wanted: dict[str, Any] = {"n_": Count("pk")}
@@ -127,7 +109,7 @@ def gather(
                 unit = str(row[entity.field(name).currency] or "") if entity.field(name).currency else ""
                 sums = bucket.sums.setdefault(name, {})
                 sums[unit] = sums.get(unit, Decimal(0)) + amount
-    ordered = _ordered(by, found.values())
+    ordered = ordered_by(by, order, found.values(), labels)
     shown = ordered[:most]
     rest = ordered[len(shown) :]
     for bucket, label in zip(shown, key_labels(by, [b.key for b in shown], labels), strict=True):
@@ -167,13 +149,21 @@ def span_of(period: str, day: date) -> tuple[date, date]:
         return day, day
 
 
-def _ordered(by: By, buckets: Iterable[Bucket]) -> list[Bucket]:
-    if by.period:
-        return sorted(buckets, key=lambda b: (b.key == EMPTY, b.key))
-    if by.field.kind in ("choice", "bool"):
-        order = {key: at for at, (key, _label) in enumerate(by.field.choices or (("1", ""), ("0", "")))}
-        return sorted(buckets, key=lambda b: order.get(b.key, len(order)))
-    return sorted(buckets, key=lambda b: (b.key == EMPTY, -b.count))
+def buckets_condition(by: By, keys: Sequence[str]) -> Q | None:
+    """The condition of several groups together."""
+    found = [q for key in keys if (q := bucket_condition(by, key)) is not None]
+    if not by.period and len(found) == len(keys) and EMPTY not in keys and by.field.kind != "bool":
+        return Q(**{f"{by.field.column}__in": [UUID(k) if by.field.kind == "relation" else k for k in keys]})
+    joined = Q()
+    for one in found:
+        joined |= one
+    return joined if found else None
+
+
+def key_of(by: By, record: Any) -> str:
+    """The group that a record belongs to."""
+    value = getattr(record, by.field.column)
+    return key_for(by, formats.local_date(value) if by.field.kind == "datetime" and value is not None else value)
 
 
 def key_labels(by: By, keys: Sequence[str], labels: Labels) -> list[str]:
@@ -246,7 +236,8 @@ def narrowed_to(state: State, by: By, key: str) -> State:
         params = {f"{name}__gte": (low.isoformat(),), f"{name}__lte": (high.isoformat(),)}
     else:
         params = {name: (key,)}
-    return replace(state.with_filter(name, params), by="", measure="", shape="", on="", at="", span="", lane="")
+    gone: dict[str, Any] = dict.fromkeys(_CHARTED, "")
+    return replace(state.with_filter(name, params), **gone)
 
 
 def measures(entity: Entity) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,18 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.pages.bulk_chosen import chosen_ids, finish, ids_of, selection_of
+from crm.pages.bulk_delete import delete_chosen, delete_dialog
 from crm.pages.bulk_job import start_bulk_edit
 from crm.pages.bulk_plan import DIRECT, Plan, Selection, plan, selected
 from crm.pages.controls import make_controls, typed_values
 from crm.pages.links import actor_of, entity_url
-from crm.pages.undo import told
 from crm.services.tags import add_tag, remove_tag, tag_named
 from kernel import formats
-from kernel.access import Actor, may_add, require
+from kernel.access import may_add, require
 from kernel.clean import clean_values
 from kernel.errors import Invalid, NotFound
 from kernel.query.counting import size_of
-from kernel.records import Outcome, bulk_delete, bulk_update
+from kernel.records import bulk_update
 from kernel.registry import Entity, Field
 
 TAGGING = ("tag", "untag")
@@ -31,8 +31,8 @@ TAGGING = ("tag", "untag")
 def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     act = given.get("act", "")
-    if act == "delete" and request.method == "POST":
-        return _delete(request, entity)
+    if act == "delete":
+        return delete_chosen(request, entity) if request.method == "POST" else delete_dialog(request, entity)
     if act in TAGGING and entity.asides:
         return _tag(request, entity, given, off=act == "untag")
     if act not in ("edit", "assign"):
@@ -41,14 +41,6 @@ def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     if request.method == "POST" and given.get("do") != "back":
         return _update(request, entity)
     return _dialog(request, entity, given, typed_values(bulk_chosen(entity, given), given))
-
-
-def _delete(request: HttpRequest, entity: Entity) -> HttpResponse:
-    actor = actor_of(request)
-    require(actor, entity.permission("delete"))
-    outcome = bulk_delete(entity, chosen_ids(request.POST), actor=actor)
-    said = ngettext("%(n)s record deleted", "%(n)s records deleted", outcome.changed)
-    return finish(said, outcome)
 
 
 def _update(request: HttpRequest, entity: Entity) -> HttpResponse:
@@ -70,7 +62,7 @@ def _update(request: HttpRequest, entity: Entity) -> HttpResponse:
             total = size.number if size.exact else None
             job = start_bulk_edit(entity, selection, typed, actor=actor, total=total)
             return HttpResponseClientRedirect(reverse("crm:work", args=[job.pk]))
-    ids = _all_ids(entity, selection, actor) if selection.everything else selection.ids
+    ids = ids_of(entity, selection, actor)
     outcome = bulk_update(entity, ids, actor=actor, values=values)
     return finish(ngettext("%(n)s record changed", "%(n)s records changed", outcome.changed), outcome)
 
@@ -92,34 +84,6 @@ def _tag(request: HttpRequest, entity: Entity, given: QueryDict, *, off: bool) -
         "lookup": reverse("crm:lookup", args=["tag"]), "may_create": not off and may_add("tag", actor),
     }  # fmt: skip
     return render(request, "crm/bulk_tags.html", context)
-
-
-def finish(said: str, outcome: Outcome) -> HttpResponse:
-    message = said % {"n": formats.num(outcome.changed)}
-    if outcome.refused:
-        left = ngettext("; %(n)s was not yours to change", "; %(n)s were not yours to change", outcome.refused)
-        message += left % {"n": formats.num(outcome.refused)}
-    return told(message, undo=f"/undo/{outcome.batch}/" if outcome.changed else "", body="<!-- done -->")
-
-
-def selection_of(given: QueryDict) -> Selection:
-    return Selection(tuple(chosen_ids(given)), given.get("state", ""), "everything" in given)
-
-
-def chosen_ids(given: QueryDict) -> list[UUID]:
-    """Ids of the boxes that were ticked; what is no id is left out."""
-    ids = []
-    for text in given.getlist("selected")[:DIRECT]:
-        try:
-            ids.append(UUID(text))
-        except ValueError:
-            continue
-    return ids
-
-
-def _all_ids(entity: Entity, selection: Selection, actor: Actor) -> list[UUID]:
-    """Everything the filters let through, not only the page on screen."""
-    return list(selected(entity, selection, actor).values_list("pk", flat=True))
 
 
 def bulk_fields(entity: Entity) -> list[Field]:

@@ -1,6 +1,6 @@
-"""Bulk edits of any size as a job: in steps that can be stopped and resumed, undone as a whole."""
+"""Bulk acts of any size as a job: in steps that can be stopped and resumed, undone as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,16 @@ from kernel.errors import NotFound
 from kernel.ids import uuid7
 from kernel.jobs import JobRun, start_job
 from kernel.models import Job
-from kernel.records import bulk_update, size_of_batch, undo_part
+from kernel.records import Outcome, bulk_delete, bulk_update, size_of_batch, undo_part
 from kernel.registry import Entity
 
-EDIT, UNDO, EXPORT = "crm.bulk_edit", "crm.bulk_undo", "crm.list_export"
+EDIT, DELETE, UNDO = "crm.bulk_edit", "crm.bulk_delete", "crm.bulk_undo"
+EXPORT, AUDIT_EXPORT = "crm.list_export", "crm.audit_export"
+#: Kinds whose work is a file to fetch.
+FILES = (EXPORT, AUDIT_EXPORT)
 STEP = 1_000
+
+Act = Callable[[Entity, Sequence[UUID], Actor, UUID], Outcome]
 
 
 def start_bulk_edit(
@@ -27,14 +32,38 @@ def start_bulk_edit(
 ) -> Job:
     """Begin to give all these records the typed values."""
     require(actor, entity.permission("change"))
-    payload = {
+    return start_job(EDIT, actor=actor, payload={**_payload(entity, selection), "typed": dict(typed)}, total=total)
+
+
+def start_bulk_delete(entity: Entity, selection: Selection, *, actor: Actor, total: int | None) -> Job:
+    """Begin to put all these records away."""
+    require(actor, entity.permission("delete"))
+    return start_job(DELETE, actor=actor, payload=_payload(entity, selection), total=total)
+
+
+def _payload(entity: Entity, selection: Selection) -> dict[str, Any]:
+    return {
         "entity": entity.name, "state": selection.state, "everything": selection.everything,
-        "ids": [str(pk) for pk in selection.ids], "typed": dict(typed), "batch": str(uuid7()), **carry(),
+        "ids": [str(pk) for pk in selection.ids], "batch": str(uuid7()), **carry(),
     }  # fmt: skip
-    return start_job(EDIT, actor=actor, payload=payload, total=total)
 
 
 def run_bulk_edit(job: JobRun) -> None:
+    def change(entity: Entity, ids: Sequence[UUID], actor: Actor, batch: UUID) -> Outcome:
+        values = clean_values(entity, job.payload["typed"], actor=actor, partial=True)
+        return bulk_update(entity, ids, actor=actor, values=values, batch=batch)
+
+    _run(job, "change", change)
+
+
+def run_bulk_delete(job: JobRun) -> None:
+    def put_away(entity: Entity, ids: Sequence[UUID], actor: Actor, batch: UUID) -> Outcome:
+        return bulk_delete(entity, ids, actor=actor, batch=batch)
+
+    _run(job, "delete", put_away)
+
+
+def _run(job: JobRun, action: str, act: Act) -> None:
     """By id, so that a record that leaves the filter by its change neither hides others nor comes twice."""
     given = job.payload
     # Records are numbered by time: what is made after the act began is not part of it.
@@ -45,19 +74,18 @@ def run_bulk_edit(job: JobRun) -> None:
             with job.step():
                 actor = actor_of(job.job)
                 entity = entity_for(actor, given["entity"])
-                require(actor, entity.permission("change"))
+                require(actor, entity.permission(action))
                 selection = Selection(tuple(UUID(pk) for pk in given["ids"]), given["state"], given["everything"])
-                going = _step(job, entity, selection, actor, upto)
+                going = _step(job, entity, selection, actor, upto, act)
 
 
-def _step(job: JobRun, entity: Entity, selection: Selection, actor: Actor, upto: UUID) -> bool:
+def _step(job: JobRun, entity: Entity, selection: Selection, actor: Actor, upto: UUID, act: Act) -> bool:
     data = job.data
-    values = clean_values(entity, job.payload["typed"], actor=actor, partial=True)
     rows = selected(entity, selection, actor).filter(pk__lt=upto)
     if last := data.get("last"):
         rows = rows.filter(pk__gt=UUID(last))
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:STEP])
-    outcome = bulk_update(entity, ids, actor=actor, values=values, batch=upto)
+    outcome = act(entity, ids, actor, upto)
     told = {name: data.get(name, 0) + getattr(outcome, name) for name in ("changed", "unchanged", "refused")}
     done = job.job.done + len(ids)
     job.progress(
@@ -93,7 +121,7 @@ def run_bulk_undo(job: JobRun) -> None:
 
 def job_for(actor: Actor, pk: UUID) -> Job:
     """A job of these kinds that this person started; NotFound otherwise."""
-    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, UNDO, EXPORT)).first()
+    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, DELETE, UNDO, *FILES)).first()
     if found is None or actor.user_id is None:
         raise NotFound()
     return found

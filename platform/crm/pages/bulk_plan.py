@@ -13,6 +13,7 @@ from crm.pages.state import from_query
 from crm.pages.table import arrange, records_of
 from crm.pages.values import currency_of, value_text
 from kernel.access import Actor, visible
+from kernel.pointing import held_fast
 from kernel.query.counting import Size, size_of
 from kernel.registry import Entity, Field
 
@@ -84,6 +85,19 @@ def plan(entity: Entity, selection: Selection, values: Mapping[str, Any], *, act
     mine = allowed.count()
     already = allowed.filter(same).count()
     return Plan(size, mine - already, already, size.number - mine, examples)
+
+
+def plan_deletion(entity: Entity, selection: Selection, *, actor: Actor) -> Plan:
+    """How many would go, and how many are not the actor's or are held fast by what points to them."""
+    rows = selected(entity, selection, actor)
+    size = size_of(rows)
+    allowed = rows.filter(visible(entity, actor, "delete"))
+    examples = [Example(entity.title_of(record), ()) for record in allowed.order_by("pk")[:EXAMPLES]]
+    if not size.exact or size.number > DIRECT:
+        return Plan(size, examples=examples)
+    ids = list(allowed.values_list("pk", flat=True))
+    going = len(ids) - len(held_fast(entity, ids))
+    return Plan(size, going, 0, size.number - going, examples)
 
 
 def _examples(entity: Entity, records: Sequence[Any], values: Mapping[str, Any], actor: Actor) -> list[Example]:

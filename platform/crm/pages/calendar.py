@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from crm.pages.board import reason_of
-from crm.pages.buckets import By, moments_between, narrowed_to
+from crm.pages.bucket_parts import By
+from crm.pages.buckets import moments_between, narrowed_to
 from crm.pages.links import actor_of, entity_url
 from crm.pages.list import answer, frame_context
 from crm.pages.state import from_query

@@ -11,7 +11,8 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from crm.pages import chart_svg
-from crm.pages.buckets import Bucket, By, Gathered, by_choices, gather, gatherable, measures, narrowed_to, read_by
+from crm.pages.bucket_parts import Bucket, By
+from crm.pages.buckets import Gathered, by_choices, gather, gatherable, measures, narrowed_to, read_by
 from crm.pages.chart_svg import Point
 from crm.pages.links import actor_of, entity_url
 from crm.pages.list import answer, frame_context

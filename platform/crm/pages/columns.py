@@ -19,9 +19,14 @@ class Choice:
     last: bool
 
 
+def possible_fields(entity: Entity) -> tuple[Field, ...]:
+    """What may stand as a column: fields, and what hangs on records, such as their tags."""
+    return (*entity.list_fields, *entity.asides)
+
+
 def shown_fields(entity: Entity, names: tuple[str, ...]) -> list[Field]:
     """The list's columns; the record's name always stands first."""
-    allowed = {f.name for f in entity.list_fields}
+    allowed = {f.name for f in possible_fields(entity)}
     wanted = [n for n in dict.fromkeys(names or entity.columns) if n in allowed and n != entity.title]
     return [entity.field(n) for n in (entity.title, *wanted)]
 
@@ -29,7 +34,7 @@ def shown_fields(entity: Entity, names: tuple[str, ...]) -> list[Field]:
 def choices(entity: Entity, shown: list[Field]) -> list[Choice]:
     """Every column for the chooser: those shown in their order, then the rest in the engine's order."""
     names = [f.name for f in shown if f.name != entity.title]
-    rest = [f for f in entity.list_fields if f.name not in names and f.name != entity.title]
+    rest = [f for f in possible_fields(entity) if f.name not in names and f.name != entity.title]
     ordered = [Choice(entity.field(n), True, i == 0, i == len(names) - 1) for i, n in enumerate(names)]
     return ordered + [Choice(f, False, True, True) for f in rest]
 
@@ -48,7 +53,7 @@ def moved(names: list[str], wish: str) -> list[str]:
 def choose_columns(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     """Take the chooser's boxes, remember them, and answer the chooser again; the list then reloads itself."""
     state = from_query(entity, request.POST.get("state", ""))
-    allowed = {f.name for f in entity.list_fields}
+    allowed = {f.name for f in possible_fields(entity)}
     names = [n for n in dict.fromkeys(request.POST.getlist("columns")) if n in allowed]
     names = moved(names, request.POST.get("move", ""))
     reset = "reset" in request.POST
@@ -63,7 +68,7 @@ def set_width(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     """Keep how wide columns were drawn; with `reset` all are as wide as they like again."""
     post = request.POST
     state = from_query(entity, post.get("state", ""))
-    allowed = {f.name for f in entity.list_fields}
+    allowed = {f.name for f in possible_fields(entity)}
     pairs = zip(post.getlist("column"), post.getlist("width"), strict=False)
     widths = {n: int(w) for n, w in pairs if n in allowed and w.isascii() and w.isdigit() and len(w) < 6}
     remember_widths(entity, {} if "reset" in post else widths, view=state.view, actor=actor_of(request))

@@ -6,7 +6,7 @@ Rows are read page by page and written to a file on disk, so memory stays the sa
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,14 +21,16 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from crm.pages.buckets import bucket_condition, gather, read_by
-from crm.pages.bulk import chosen_ids
+from crm.pages.bucket_parts import Bucket, By
+from crm.pages.buckets import buckets_condition, gather, key_of, read_by
+from crm.pages.bulk_chosen import chosen_ids
 from crm.pages.columns import shown_fields
 from crm.pages.labels import Labels
 from crm.pages.links import actor_of
 from crm.pages.state import from_query
 from crm.pages.table import Setting, arrange, records_of
 from crm.pages.values import choice_text, value_text, yes_no
+from crm.selectors.tags import tags_by_record
 from kernel import compound
 from kernel.audit import record_act
 from kernel.formats import get_locale, local_date, local_time
@@ -37,6 +39,8 @@ from kernel.query.counting import size_of
 from kernel.registry import Entity, Field
 
 CHUNK = 2000
+#: Groups read at once.
+TOGETHER = 200
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -125,27 +129,59 @@ def export_rows(
         queryset = queryset.filter(pk__in=ids)
     by = read_by(setting.entity, state.by)
     if by is None:
-        yield from _paged(setting, queryset, fields, wish, step, [])
+        yield from (row for _record, row in _paged(setting, queryset, fields, wish, step))
         return
     with transaction.atomic():
-        gathered = gather(setting.entity, queryset, by, setting.labels, most=None)
-    for bucket in gathered.buckets:
-        condition = bucket_condition(by, bucket.key)
+        gathered = gather(setting.entity, queryset, by, setting.labels, most=None, order=state.by_order)
+    for batch in _batches(gathered.buckets):
+        condition = buckets_condition(by, [bucket.key for bucket in batch])
         if condition is not None:
-            yield from _paged(setting, queryset.filter(condition), fields, wish, step, [harmless(bucket.label)])
+            yield from _grouped(setting, queryset.filter(condition), fields, wish, step, by, batch)
+
+
+def _batches(buckets: Sequence[Bucket]) -> Iterator[list[Bucket]]:
+    """Groups that are read together, so that a thousand small ones are not a thousand queries."""
+    batch: list[Bucket] = []
+    rows = 0
+    for bucket in buckets:
+        if batch and (rows + bucket.count > CHUNK or len(batch) == TOGETHER):
+            yield batch
+            batch, rows = [], 0
+        batch.append(bucket)
+        rows += bucket.count
+    if batch:
+        yield batch
+
+
+def _grouped(
+    setting: Setting, queryset: Any, fields: list[Field], wish: Wish, step: Callable[[int], None], by: By,
+    batch: Sequence[Bucket],
+) -> Iterator[list[Any]]:  # fmt: skip
+    """The rows of each group in turn, headed by its name; of one large group they come page by page."""
+    read = _paged(setting, queryset, fields, wish, step)
+    if len(batch) == 1:
+        yield from ([harmless(batch[0].label), *row] for _record, row in read)
+        return
+    rows: dict[str, list[list[Any]]] = {}
+    for record, row in read:
+        rows.setdefault(key_of(by, record), []).append(row)
+    for bucket in batch:
+        yield from ([harmless(bucket.label), *row] for row in rows.get(bucket.key, []))
 
 
 def _paged(
-    setting: Setting, queryset: Any, fields: list[Field], wish: Wish, step: Callable[[int], None], first: list[Any]
-) -> Iterator[list[Any]]:
+    setting: Setting, queryset: Any, fields: list[Field], wish: Wish, step: Callable[[int], None]
+) -> Iterator[tuple[Any, list[Any]]]:
     state = setting.state
     cursor: str | None = None
     while True:
         with transaction.atomic():  # a job has none of its own around it
             found = page(queryset, setting.entity, sort=state.sort or None, size=CHUNK, cursor=cursor)
             labels = Labels(setting.actor).load(found.rows, fields)
+            worn = tags_by_record(setting.entity, [r.pk for r in found.rows]) if any(f.asks for f in fields) else {}
         for record in found.rows:
-            yield [*first, *(plain_value(field, record, labels, wish.dates) for field in fields)]
+            tags = harmless(", ".join(tag.name for tag in worn.get(record.pk, ()))) or None
+            yield record, [tags if f.asks else plain_value(f, record, labels, wish.dates) for f in fields]
         step(len(found.rows))
         if not found.next:
             return

@@ -12,9 +12,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from crm.pages.cells import cell
 from crm.pages.conflict import Clash, merge
 from crm.pages.controls import make_controls, make_related, raw_of, raw_value, typed_values
-from crm.pages.links import actor_of, entity_url
+from crm.pages.explaining import may_know
+from crm.pages.labels import Labels
+from crm.pages.links import actor_of, entity_url, layout_of
 from kernel.access import Actor, get_record_for
 from kernel.clean import blank, clean_values, default_of
 from kernel.errors import Conflict, Invalid, Problem
@@ -32,6 +35,18 @@ class Draft:
     clashes: list[Clash] = field(default_factory=list)
     record: Any = None
     status: int = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value that stands among the controls and cannot be typed."""
+
+    field: Field
+    name: str
+    html: str
+    how_url: str
+    shape: str = "shown"
+    error: str = ""
 
 
 def form_fields(entity: Entity) -> list[Field]:
@@ -140,21 +155,35 @@ def _form(request: HttpRequest, entity: Entity, draft: Draft) -> HttpResponse:
     controls = make_controls(
         fields, draft.values, actor=actor, record=record, problems=draft.problems, was=draft.was or None
     )
+    shown = {**controls, **_calculated(entity, record, actor)}
     sections = [
-        (section.label, [controls[name] for name in dict.fromkeys(section.fields) if name in controls])
+        (section.label, [shown[name] for name in dict.fromkeys(section.fields) if name in shown])
         for section in entity.sections
     ]
     loose = [p for name, several in draft.problems.items() if name not in controls for p in several]
     page = entity_url(entity, "edit", record.pk) if record is not None else entity_url(entity, "create")
     title = entity.title_of(record) if record is not None else _("New %s") % str(entity.label).lower()
     context = {
-        "entity": entity, "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
+        "entity": entity, "layout": layout_of(entity),
+        "record": record, "sections": sections, "loose": loose, "clashes": draft.clashes,
         "faulty": [c for c in controls.values() if c.error], "action": page, "title": title,
         "back": entity_url(entity, "detail", record.pk) if record is not None else entity_url(entity, "list"),
         "drawer": _in_drawer(request),
     }  # fmt: skip
     template = "crm/form_drawer.html" if _in_drawer(request) else "crm/form.html"
     return render(request, template, context, status=draft.status)
+
+
+def _calculated(entity: Entity, record: Any, actor: Actor) -> dict[str, Shown]:
+    """Calculated values stand in the form of a record as they are, since nobody types them."""
+    if record is None:
+        return {}
+    labels, found = Labels(actor), {}
+    for one in entity.all_fields.values():
+        if one.derived and (one.formula or one.rollup):
+            url = f"{entity_url(entity, 'detail', record.pk)}how/{one.name}/" if may_know(actor, entity, one) else ""
+            found[one.name] = Shown(one, one.name, cell(one, record, labels), url)
+    return found
 
 
 def _done(request: HttpRequest, entity: Entity, record: Any, message: str) -> HttpResponse:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from crm.pages.buckets import Bucket, By, bucket_condition, gather, key_for, narrowed_to
+from crm.pages.bucket_parts import Bucket, By
+from crm.pages.buckets import bucket_condition, gather, key_of, narrowed_to
 from crm.pages.links import entity_url
+from crm.pages.rows import Column, Row
 from crm.pages.state import State
 from crm.pages.table import (
-    Column,
     GroupRows,
-    Row,
     Setting,
     Table,
     columns_of,
@@ -21,7 +21,6 @@ from crm.pages.table import (
 )
 from crm.pages.values import is_summed
 from kernel.errors import NotFound
-from kernel.formats import local_date
 from kernel.query import cursors_of, page
 
 #: Rows of a group at first, and with each "more".
@@ -33,7 +32,7 @@ def draw_grouped(setting: Setting, by: By) -> Table:
     entity = setting.entity
     queryset, state, told = records_of(setting)
     summed = [f.name for f in setting.fields if is_summed(f)]
-    gathered = gather(entity, queryset, by, setting.labels, summed)
+    gathered = gather(entity, queryset, by, setting.labels, summed, order=state.by_order)
     records = _first_rows(queryset, by, gathered.buckets)
     setting.labels.load([r for several in records.values() for r in several], setting.fields)
     totals: dict[str, Any] = {}
@@ -73,12 +72,6 @@ def _first_rows(queryset: Any, by: By, buckets: Sequence[Bucket]) -> dict[str, l
     return found
 
 
-def key_of(by: By, record: Any) -> str:
-    """The group that a record belongs to."""
-    value = getattr(record, by.field.column)
-    return key_for(by, local_date(value) if by.field.kind == "datetime" and value is not None else value)
-
-
 def _group(
     setting: Setting, by: By, bucket: Bucket, records: Sequence[Any], columns: Sequence[Column], state: State,
     drawn: Mapping[Any, Row],
@@ -87,9 +80,10 @@ def _group(
     if bucket.count > len(records) and records:
         more = _more(setting, state, bucket.key, cursors_of(records[-1], setting.entity, sort=state.sort or None)[1])
     listed = entity_url(setting.entity, "list", query=narrowed_to(state, by, bucket.key).query())
+    totals = [total_words(bucket.sums.get(c.field.name, {})) for c in columns[1:]]
     return GroupRows(
-        bucket.key, bucket.label, bucket.count,
-        [total_words(bucket.sums.get(c.field.name, {})) for c in columns[1:]],
+        bucket.key, bucket.label, bucket.count, totals,
+        [(c.label, total) for c, total in zip(columns[1:], totals, strict=True) if total],
         [drawn[record.pk] for record in records], more, listed,
     )  # fmt: skip
 

@@ -7,11 +7,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from crm.pages.bulk_job import EDIT, EXPORT, UNDO, job_for, resume_job
+from crm.pages.bulk_job import AUDIT_EXPORT, DELETE, EDIT, EXPORT, FILES, UNDO, job_for, resume_job
 from crm.pages.export_job import file_name, file_type, ref_of
 from crm.pages.links import actor_of
 from frontend.progress import time_left
 from kernel import files, formats
+from kernel.access import require
 from kernel.errors import NotFound
 from kernel.jobs import cancel_job
 from kernel.models import Job
@@ -35,8 +36,10 @@ def _context(job: Job) -> dict[str, Any]:
     going = job.state in (Job.State.WAITING, Job.State.RUNNING)
     titles = {
         EDIT: _("Changing many records"),
+        DELETE: _("Deleting many records"),
         UNDO: _("Taking back a change of many records"),
         EXPORT: _("Writing a file"),
+        AUDIT_EXPORT: _("Writing the audit to a file"),
     }
     entity = registry.entity(job.payload["entity"]) if "entity" in job.payload else None
     counts = {"done": formats.num(job.done), "total": formats.num(job.total or 0)}
@@ -45,17 +48,22 @@ def _context(job: Job) -> dict[str, Any]:
         "job": job, "going": going, "title": titles[job.kind], "entity": entity,
         "text": _("%(done)s of %(total)s") % counts if job.total else formats.num(job.done),
         "left": time_left(job.started_at, job.done, job.total) if going else "", "result": result,
-        "may_undo": job.kind == EDIT and not going and result["changed"] > 0, "batch": job.result.get("batch", ""),
+        "may_undo": job.kind in (EDIT, DELETE) and not going and result["changed"] > 0,
+        "batch": job.result.get("batch", ""),
         "may_resume": job.state in (Job.State.CANCELLED, Job.State.FAILED),
-        "has_file": job.kind == EXPORT and job.state == Job.State.DONE,
+        "deleting": job.kind == DELETE,
+        "has_file": job.kind in FILES and job.state == Job.State.DONE,
     }  # fmt: skip
 
 
 def work_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The file that an export has written, for whoever asked for it."""
-    job = job_for(actor_of(request), pk)
-    if job.kind != EXPORT or job.state != Job.State.DONE:
+    """The file that an export has written, for whoever asked for it; the audit's, as long as they may have it."""
+    actor = actor_of(request)
+    job = job_for(actor, pk)
+    if job.kind not in FILES or job.state != Job.State.DONE:
         raise NotFound()
+    if job.kind == AUDIT_EXPORT:
+        require(actor, "crm.audit.export")
     return FileResponse(
         files.open_file(ref_of(job)), as_attachment=True, filename=file_name(job), content_type=file_type(job)
     )

@@ -24,7 +24,7 @@ class Labels:
 
     def load(self, records: Iterable[Any], fields: Iterable[Field]) -> "Labels":
         """Learn the names of everything that these relation fields of these records point at."""
-        relations = [field for field in fields if field.kind == "relation"]
+        relations = [field for field in fields if field.kind == "relation" and not field.asks]
         wanted: dict[str, set[UUID]] = {}
         for record in records if relations else ():
             for field in relations:

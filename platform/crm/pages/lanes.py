@@ -66,7 +66,7 @@ MOST_LANES = 20
 
 def lane_fields(entity: Entity) -> list[Field]:
     """Fields whose values can be lanes."""
-    return [f for f in entity.filter_fields if f.kind in ("choice", "relation")]
+    return [f for f in entity.filter_fields if f.kind in ("choice", "relation") and not f.asks]
 
 
 def board_of(entity: Entity, state: State | None = None) -> Board:

@@ -41,3 +41,8 @@ def actor_of(request: HttpRequest) -> Actor:
 def wants(request: HttpRequest, target: str) -> bool:
     """Whether htmx asks for this part of the page only."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == target
+
+
+def layout_of(entity: Entity) -> str:
+    """The frame around an entity's pages: lists that one sets up once stand among the settings."""
+    return "layouts/setup.html" if registry.is_setup(entity) else "layouts/app.html"

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.models import SavedView
+from crm.pages.bucket_order import order_choices
 from crm.pages.buckets import by_choices, read_by
 from crm.pages.columns import columns_context
 from crm.pages.grouped import draw_grouped, next_rows
-from crm.pages.links import actor_of, entity_url, optional_url, wants
+from crm.pages.links import actor_of, entity_url, layout_of, optional_url, wants
 from crm.pages.state import from_query
 from crm.pages.table import Setting, Table, arrange, count_table, draw_table, list_param
 from crm.pages.view_choice import first_view, tabs_from
@@ -33,7 +34,8 @@ def entity_list(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     table = draw_grouped(setting, by) if by else draw_table(setting)
     context = {
         **frame_context(setting, "list"), "table": table, "count": table.count, "by": by,
-        "by_choices": by_choices(entity), "width_url": entity_url(entity, "width"),
+        "by_choices": by_choices(entity), "order_choices": order_choices(by, setting.fields) if by else [],
+        "width_url": entity_url(entity, "width"),
         "paste_url": entity_url(entity, "paste"), "print_title": _print_title(setting),
     }  # fmt: skip
     here, said = context["here"], said_of(setting)
@@ -101,7 +103,7 @@ def answer(request: HttpRequest, whole: str, part: str, context: dict[str, Any])
 
 
 #: What a page's own controls say, and the form need not say twice.
-_OWN_CONTROLS = {"list": ("by",), "chart": ("by", "measure", "shape")}
+_OWN_CONTROLS = {"list": ("by", "by_order"), "chart": ("by", "measure", "shape")}
 
 
 def frame_context(setting: Setting, mode: str) -> dict[str, Any]:
@@ -110,7 +112,8 @@ def frame_context(setting: Setting, mode: str) -> dict[str, Any]:
     listed, query = entity_url(entity, "list"), state.query()
     here = entity_url(entity, mode)
     return {
-        "entity": entity, "setting": setting, "state": state, "mode": mode, "here": here, "query": query,
+        "entity": entity, "layout": layout_of(entity),
+        "setting": setting, "state": state, "mode": mode, "here": here, "query": query,
         "back": list_param(state), "list_url": listed, "modes": _modes(setting, mode), **_tabs(setting, mode),
         "add_url": entity_url(entity, "create") if may_add(entity, actor) else "",
         "export_url": entity_url(entity, "export") if actor.may(entity.permission("export")) else "",

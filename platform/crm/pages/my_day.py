@@ -4,17 +4,13 @@ The customer base asks the engines that are on, and knows none of them.
 """
 
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.offers import offered
 from kernel import formats
 from kernel.access import Actor
 from kernel.errors import Text
-from kernel.registry import registry
 
 #: A panel counts so far and no further: "1,000+".
 MOST_COUNTED = 1_000
@@ -47,11 +43,5 @@ class Panel:
         return _("%s+") % formats.num(MOST_COUNTED) if self.count > MOST_COUNTED else formats.num(self.count)
 
 
-@cache
-def _offers(app: str) -> Any:
-    return import_module(f"{app}.my_day") if find_spec(f"{app}.my_day") else None
-
-
 def panels_for(actor: Actor) -> list[Panel]:
-    modules = [m for m in registry.modules if m.name in actor.engines and not m.always_on]
-    return [panel for m in modules if (offer := _offers(m.app)) for panel in offer.panels(actor=actor)]
+    return [panel for offer in offered("my_day", actor=actor) for panel in offer.panels(actor=actor)]

@@ -1,5 +1,6 @@
 """The record page: who or what at a glance, its values edited in place, what hangs on it, its history."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +11,18 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.next_steps import steps_for
 from crm.pages.cells import cell
-from crm.pages.history import history_of
+from crm.pages.explaining import may_know
 from crm.pages.labels import Labels
-from crm.pages.links import actor_of, entity_url, wants
+from crm.pages.links import actor_of, entity_url, layout_of, wants
 from crm.pages.neighbours import neighbours_of
-from crm.pages.related import pointing_words, related_lists
+from crm.pages.related import pointing_words
+from crm.pages.timeline import rail_of
 from crm.pages.undo import told
 from crm.pages.values import is_ordinal
 from crm.panels import Frame, draw_panels
+from crm.panels.blocks import DETAILS, draw_blocks
 from crm.services.opened import note_opened
 from kernel.access import allows, get_record_for
 from kernel.audit import record_opening
@@ -36,30 +40,40 @@ _FIGURES = 5
 def detail(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
     actor = actor_of(request)
     record = get_record_for(actor, entity, pk)
-    may_change = allows(actor, entity, record, "change")
-    labels = Labels(actor).load([record], entity.all_fields.values())
-    listed = request.GET.get("list", "")[:4000]
+    frame = Frame(actor, entity, record, allows(actor, entity, record, "change"))
+    labels = Labels(actor).load([record], _named_fields(entity))
     context: dict[str, Any] = {
-        "entity": entity, "record": record, "title": entity.title_of(record), "may_change": may_change,
+        **_head(frame, labels), **rail_of(frame), "here": request.get_full_path(),
+        "sections": [] if DETAILS in entity.without_blocks else _sections(frame, labels), "blocks": draw_blocks(frame),
+        "steps": steps_for(frame), "away_url": f"{frame.place}next/",
+        "neighbours": neighbours_of(entity, record, request.GET.get("list", "")[:4000], actor=actor),
+    }  # fmt: skip
+    if wants(request, "record"):
+        return _vary(render(request, "crm/record_body.html", context))
+    record_opening(actor=actor, entity=entity, record=record)
+    note_opened(actor=actor, entity=entity.name, pk=pk)
+    return _vary(render(request, "crm/record.html", context))
+
+
+def _named_fields(entity: Entity) -> Iterable[Field]:
+    """Fields whose related records are named on this page."""
+    if DETAILS not in entity.without_blocks:
+        return entity.all_fields.values()
+    return [entity.field(name) for name in {*entity.glance, *([entity.owner] if entity.has_owner else [])}]
+
+
+def _head(frame: Frame, labels: Labels) -> dict[str, Any]:
+    actor, entity, record = frame.actor, frame.entity, frame.record
+    pk, owner_id = record.pk, getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None
+    return {
+        "entity": entity, "layout": layout_of(entity),
+        "record": record, "title": entity.title_of(record), "may_change": frame.may_change,
         "may_delete": allows(actor, entity, record, "delete"), "facts": _facts(entity, record, labels),
-        "owner": labels.get("user", getattr(record, f"{entity.owner}_id", None)) if entity.has_owner else "",
-        "owner_id": getattr(record, f"{entity.owner}_id", None) if entity.has_owner else None,
-        "figures": _figures(entity, record, labels), "sections": _sections(entity, record, labels, may_change),
-        "entries": history_of(entity, record, actor=actor), "here": request.get_full_path(),
+        "owner": labels.get("user", owner_id), "owner_id": owner_id, "figures": _figures(entity, record, labels),
+        "head_panels": draw_panels(frame, "head"), "picture": _picture(frame),
         "edit_url": entity_url(entity, "edit", pk), "delete_url": entity_url(entity, "delete", pk),
         "shares_url": entity_url(entity, "shares", pk), "why_url": entity_url(entity, "why", pk),
     }  # fmt: skip
-    frame = Frame(actor, entity, record, may_change)
-    if wants(request, "rail"):
-        return _vary(render(request, "crm/record_rail.html", context))
-    if not wants(request, "record"):
-        record_opening(actor=actor, entity=entity, record=record)
-        note_opened(actor=actor, entity=entity.name, pk=pk)
-    context["head_panels"], context["panels"] = draw_panels(frame, "head"), draw_panels(frame, "main")
-    context["picture"] = _picture(frame)
-    context["related"] = related_lists(entity, record, actor=actor)
-    context["neighbours"] = neighbours_of(entity, record, listed, actor=actor)
-    return _vary(render(request, "crm/record_body.html" if wants(request, "record") else "crm/record.html", context))
 
 
 def _picture(frame: Frame) -> dict[str, Any] | None:
@@ -89,13 +103,17 @@ def _icon(field: Field) -> str:
 
 
 def _figures(entity: Entity, record: Any, labels: Labels) -> list[tuple[str, Any]]:
-    """The numbers in one strip; none, no strip."""
-    fields = [f for f in entity.all_fields.values() if f.numeric and not is_ordinal(f)]
+    """The numbers in one strip, or what the organization chose; none, no strip."""
+    if entity.figures is None:
+        fields = [f for f in entity.all_fields.values() if f.numeric and not is_ordinal(f)]
+    else:
+        fields = [entity.field(name) for name in entity.figures if name in entity.all_fields]
     drawn = [(str(f.label), cell(f, record, labels)) for f in fields]
     return [(label, html) for label, html in drawn if html][:_FIGURES]
 
 
-def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> list[dict[str, Any]]:
+def _sections(frame: Frame, labels: Labels) -> list[dict[str, Any]]:
+    entity, record, may_change = frame.entity, frame.record, frame.may_change
     base = entity_url(entity, "detail", record.pk)
     sections = []
     for section in entity.sections:
@@ -108,6 +126,7 @@ def _sections(entity: Entity, record: Any, labels: Labels, may_change: bool) -> 
                 "field": field, "html": html, "edit_url": f"{base}cell/{name}/?links" if editable else "",
                 "linked": "<a " in html,
                 "reveal_url": f"{base}reveal/{name}/" if field.revealable and html else "",
+                "how_url": f"{base}how/{name}/" if field.derived and may_know(frame.actor, entity, field) else "",
             })  # fmt: skip
         sections.append({"label": section.label, "rows": rows})
     return sections

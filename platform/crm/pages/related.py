@@ -48,19 +48,37 @@ class RelatedList:
     link: bool = False
 
 
-def related_lists(entity: Entity, record: Any, *, actor: Actor) -> list[RelatedList]:
-    """Lists the actor may see, of engines that are on; two queries each, and one for names."""
-    lists = []
-    for target, listed in registry.lists_on(entity.name):
-        seen = entity_for(actor, target.name)
-        spec = next((one for one in seen.listed_by if one.field == listed.field), None)
-        if not spec or not _stands_on(spec, record) or not target.pages or target.is_part or not _sees(target, actor):
-            continue
-        if not target.ends:
-            lists.append(_related_list(spec, seen, record.pk, actor))
-        elif (other := other_end(seen, spec.field)) and _sees(registry.entity(other.target), actor):
-            lists.append(_link_list(spec, seen, other, record.pk, actor))
-    return lists
+def lists_named(entity: Entity) -> dict[str, tuple[Entity, Listed]]:
+    """What may be listed on this entity's pages, by the name of its block: "list:deal.account"."""
+    return {
+        f"list:{target.name}.{listed.field}": (target, listed)
+        for target, listed in registry.lists_on(entity.name)
+        if target.pages and not target.is_part
+    }
+
+
+def related_list(target: Entity, listed: Listed, record: Any, *, actor: Actor) -> RelatedList | None:
+    """The list as the actor may see it, if they may; two queries, and one for names."""
+    if not _sees(target, actor):
+        return None
+    seen = entity_for(actor, target.name)
+    spec = next((one for one in seen.listed_by if one.field == listed.field), None)
+    if not spec or not _stands_on(spec, record):
+        return None
+    if not target.ends:
+        return _related_list(spec, seen, record.pk, actor)
+    other = other_end(seen, spec.field)
+    return _link_list(spec, seen, other, record.pk, actor) if other and _sees(_target(other), actor) else None
+
+
+def list_label(target: Entity, listed: Listed) -> str:
+    """What it is called: a link's list is called by the records on its other side."""
+    other = other_end(target, listed.field) if target.ends else None
+    return str(listed.label or (_target(other) if other else target).label_plural)
+
+
+def _target(field: Field) -> Entity:
+    return registry.entity(field.target)
 
 
 def _stands_on(spec: Listed, record: Any) -> bool:

@@ -52,14 +52,17 @@ def row_drawer(
     base, back = escape(entity_url(entity, "list")), escape(back)
     frames = [_Frame.of(column, labels, may_change=may_change) for column in columns[1:]]
     select, tiered = _("Select %(label)s"), shows(entity, "tier")
+    # Tags stand beside the name, or in a column of their own.
+    beside = not any(frame.tags for frame in frames)
 
     def draw(record: Any, tags: Sequence[Worn]) -> Row:
         name = entity.title_of(record)
         title, here = escape(name), f"{base}{record.pk}/"
-        htmls = [frame.draw(record) for frame in frames]
+        htmls = [_tag_cell(tags) if frame.tags else frame.draw(record) for frame in frames]
         cells = "".join([frame.around(html, here) for frame, html in zip(frames, htmls, strict=True)])
         face = _face(name, record.pk)
         mark = tier_mark(record.tier) if tiered else ""
+        tags = tags if beside else ()
         return Row(
             record.pk,
             name,
@@ -89,6 +92,8 @@ class _Frame:
 
     draw: Callable[[Any], SafeString]
     money: bool
+    #: The cell holds the record's tags, which are read for the whole page at once.
+    tags: bool
     #: Up to the record's address, and after it: with a value, and for an empty one as a whole.
     head: str
     edited: str
@@ -99,13 +104,13 @@ class _Frame:
     def of(cls, column: Column, labels: Labels, *, may_change: bool) -> "_Frame":
         field, label = column.field, escape(column.label)
         head = '<td class="n">' if column.number else "<td>"
-        draw, money = drawer(field, labels), field.kind == "money"
+        draw, money, tags = drawer(field, labels), field.kind == "money", bool(field.asks)
         if field.readonly or not may_change:
-            return cls(draw, money, f'{head}<span class="cellv">', "", "", "</span></td>")
+            return cls(draw, money, tags, f'{head}<span class="cellv">', "", "", "</span></td>")
         edited = f'cell/{field.name}/" data-label="{label}" aria-describedby="pv-cell-hint" tabindex="0" role="button">'
         empty = _("%(label)s: empty") % {"label": label}
         return cls(
-            draw, money, f'{head}<pv-cell data-edit-url="', f'{edited}<span class="cellv">',
+            draw, money, tags, f'{head}<pv-cell data-edit-url="', f'{edited}<span class="cellv">',
             f'{edited}<span class="sr-only">{empty}</span></pv-cell></td>', "</span></pv-cell></td>",
         )  # fmt: skip
 
@@ -125,6 +130,10 @@ def _worn(tags: Sequence[Worn]) -> str:
     return "".join(
         [f'<span class="tagchip tagmini tc-{tag.colour}"><bdi>{escape(tag.name)}</bdi></span>' for tag in tags]
     )
+
+
+def _tag_cell(tags: Sequence[Worn]) -> SafeString:
+    return SafeString(f'<span class="tagrow">{_worn(tags)}</span>' if tags else "")
 
 
 def _sum(frames: Sequence[_Frame], htmls: Sequence[str]) -> str:

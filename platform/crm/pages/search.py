@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages.links import actor_of, entity_url, wants
 from crm.pages.palette import Option, option_of
-from crm.pages.searching import MOST_COUNTED, counts_of, search_hits, seen_entities
+from crm.pages.searching import MOST_COUNTED, counts_of, search_hits, searched_entities
 from kernel import formats
 from kernel.access import Actor
 from kernel.registry import Entity
@@ -34,7 +34,7 @@ class Facet:
 def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     actor = actor_of(request)
-    chosen = next((e for e in seen_entities(actor) if e.name == request.GET.get("entity")), None)
+    chosen = next((e for e in searched_entities(actor) if e.name == request.GET.get("entity")), None)
     context = {"text": text, "chosen": chosen, "page": None}
     if text:
         context |= _results(text, chosen, actor, request.GET.get("page", "1"))
@@ -67,7 +67,7 @@ def _facets(text: str, chosen: Entity | None, counts: dict[str, int], actor: Act
     return [every] + [
         Facet(str(entity.label_plural), f"?{urlencode({'q': text, 'entity': entity.name})}",
               _count(counts[entity.name]), entity == chosen)
-        for entity in seen_entities(actor)
+        for entity in searched_entities(actor)
         if counts.get(entity.name) or entity == chosen
     ]  # fmt: skip
 

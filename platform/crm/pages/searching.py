@@ -21,6 +21,11 @@ def seen_entities(actor: Actor) -> list[Entity]:
     return [entity for entity in on if entity.pages and not entity.is_part and actor.may(entity.permission("view"))]
 
 
+def searched_entities(actor: Actor) -> list[Entity]:
+    """Of these, what people work with: the words of a setup list are found in their settings."""
+    return [entity for entity in seen_entities(actor) if not registry.is_setup(entity)]
+
+
 def freshness(actor: Actor) -> Mapping[UUID, int]:
     """What the person opened lately: 9 for the last, down to 1."""
     return {pk: max(1, 9 - n // 4) for n, pk in enumerate(list(opened_by(actor))[:_LATELY])}
@@ -29,7 +34,7 @@ def freshness(actor: Actor) -> Mapping[UUID, int]:
 def search_hits(
     text: str, *, actor: Actor, most: int, entities: Iterable[Entity] | None = None
 ) -> list[Hit]:  # fmt: skip
-    chosen = seen_entities(actor) if entities is None else entities
+    chosen = searched_entities(actor) if entities is None else entities
     return find(text, actor=actor, entities=chosen, fresh=freshness(actor), most=most)
 
 
@@ -39,7 +44,7 @@ def counts_of(text: str, *, actor: Actor, entities: Iterable[Entity] | None = No
     if not typed:
         return {}
     found = {}
-    for kind in (entity_for(actor, e) for e in (seen_entities(actor) if entities is None else entities)):
+    for kind in (entity_for(actor, e) for e in (searched_entities(actor) if entities is None else entities)):
         rows = records_visible_to(actor, kind).order_by().filter(answering(kind, typed))
         found[kind.name] = rows.values("pk")[: MOST_COUNTED + 1].count()
     return found

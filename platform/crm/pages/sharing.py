@@ -57,7 +57,7 @@ def _shares(request: HttpRequest, entity: Entity, record: Any, problems: dict[st
         "action": entity_url(entity, "shares", pk), "back": entity_url(entity, "detail", pk),
         "loose": [p for name, several in problems.items() if name not in _NAMES for p in several],
     }  # fmt: skip
-    return _beside(request, "crm/shares.html", context, 422 if problems else 200)
+    return beside(request, "crm/shares.html", context, 422 if problems else 200)
 
 
 _NAMES = ("to_kind", "to", "level", "until", "note")
@@ -121,7 +121,7 @@ def why(request: HttpRequest, pk: UUID, *, entity: Entity) -> HttpResponse:
         "answers": answers(entity, actor, record),
         "back": entity_url(entity, "detail", pk),
     }  # fmt: skip
-    return _beside(request, "crm/why.html", context)
+    return beside(request, "crm/why.html", context)
 
 
 def answers(entity: Entity, actor: Actor, record: Any) -> list[tuple[Reason, list[tuple[str, Reason]]]]:
@@ -143,7 +143,7 @@ def reveal(request: HttpRequest, pk: UUID, name: str, *, entity: Entity) -> Http
     return response
 
 
-def _beside(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def beside(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """In the drawer where htmx asks for one, else on a page of its own."""
     frame = "crm/beside_drawer.html" if request.headers.get("HX-Target") == "slot" else "crm/beside_page.html"
     return render(request, template, {**context, "beside": frame}, status=status)

@@ -12,11 +12,11 @@ from kernel.registry import Entity
 
 #: Names beside the filters' own that an address may carry.
 WORDS = (
-    "q", "sort", "columns", "view", "group", "cursor", "f", "by", "lane", "on", "at", "span", "measure", "shape",
-    "exact",
+    "q", "sort", "columns", "view", "group", "cursor", "f", "by", "by_order", "lane", "on", "at", "span", "measure",
+    "shape", "exact",
 )  # fmt: skip
 #: Of these, what a saved view keeps as it stands.
-KEPT = ("q", "sort", "group", "f", "by", "lane", "on", "span", "measure", "shape")
+KEPT = ("q", "sort", "group", "f", "by", "by_order", "lane", "on", "span", "measure", "shape")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class State:
     f: str = ""
     #: The field that rows are grouped by; a date's with its period: "close_date:month".
     by: str = ""
+    #: The order of the groups: "label", "count", "late" or "sum:amount"; empty for the order that the field has.
+    by_order: str = ""
     #: The field whose values are a board's lanes, where it is not the entity's own board.
     lane: str = ""
     #: The calendar's date field, the day it stands at, and month, week or agenda.
@@ -107,6 +109,7 @@ def from_query(entity: Entity, query: QueryDict | str) -> State:
 def from_params(entity: Entity, params: Mapping[str, Any], view: str = "") -> State:
     """Read what a saved view keeps; names that no longer exist are dropped."""
     names = {f.name for f in entity.filter_fields}
+    known = {*entity.all_fields, *(aside.name for aside in entity.asides)}
     filters = {
         str(key): tuple(str(v) for v in (values if isinstance(values, list) else [values]))
         for key, values in dict(params.get("filters") or {}).items()
@@ -114,7 +117,7 @@ def from_params(entity: Entity, params: Mapping[str, Any], view: str = "") -> St
     }
     return State(
         filters=filters,
-        columns=tuple(name for name in params.get("columns") or () if name in entity.all_fields),
+        columns=tuple(name for name in params.get("columns") or () if name in known),
         view=view,
         **cast("dict[str, Any]", {name: str(params.get(name) or "") for name in KEPT}),
     )

@@ -121,6 +121,8 @@ class GroupRows:
     label: str
     count: int
     totals: Sequence[str]
+    #: The same with the names of their columns, where there are some.
+    sums: Sequence[tuple[str, str]]
     rows: Sequence[Row]
     more_url: str = ""
     list_url: str = ""
@@ -147,6 +149,11 @@ class Table:
     def width(self) -> int:
         """Of the whole table, where widths were set; the first 40 hold the boxes."""
         return sum(column.width for column in self.columns) + 40 if any(c.width for c in self.columns) else 0
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the filters let more through than is on the page."""
+        return self.about or self.count > len(self.rows)
 
     @property
     def has_totals(self) -> bool:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.customization.views.how import how
 from crm.pages import list as listing
 from crm.pages.board import board, lane, move
 from crm.pages.bulk import bulk
@@ -22,12 +23,15 @@ from crm.pages.home import home
 from crm.pages.jobs import work, work_file
 from crm.pages.links import actor_of
 from crm.pages.lookup import lookup
+from crm.pages.next_steps import put_step_away, take
+from crm.pages.notes import add_note, edit_note, pin_note
 from crm.pages.palette import palette
 from crm.pages.paste import paste
 from crm.pages.record import delete, detail
 from crm.pages.saved_views import views
 from crm.pages.search import search
 from crm.pages.sharing import reveal, shares, unshare, why
+from crm.pages.timeline import timeline
 from crm.pages.tree_editor import filter_tree
 from crm.pages.undo import undo, undo_view
 from frontend.views.access import permission, signed_in
@@ -46,6 +50,12 @@ urlpatterns: list[URLPattern] = [
     path("work/<uuid:pk>/", signed_in(work), name="work"),
     path("work/<uuid:pk>/file/", signed_in(require_GET(work_file)), name="work_file"),
     path("undo/<uuid:batch>/", signed_in(require_POST(undo)), name="undo"),
+    path("records/<slug:entity>/<uuid:pk>/timeline/", signed_in(require_GET(timeline)), name="timeline"),
+    path("records/<slug:entity>/<uuid:pk>/notes/", signed_in(require_POST(add_note)), name="add_note"),
+    path("records/<slug:entity>/<uuid:pk>/next/", signed_in(require_POST(put_step_away)), name="put_step_away"),
+    path("records/<slug:entity>/<uuid:pk>/take/", signed_in(require_POST(take)), name="take_over"),
+    path("notes/<uuid:pk>/edit/", signed_in(edit_note), name="edit_note"),
+    path("notes/<uuid:pk>/pin/", signed_in(require_POST(pin_note)), name="pin_note"),
 ]
 
 #: Page, address below the entity's own, view, and the permission it asks for first.
@@ -75,6 +85,7 @@ PAGES: tuple[tuple[str, str, View, str], ...] = (
     ("shares", "<uuid:pk>/shares/", shares, "view"),
     ("unshare", "<uuid:pk>/shares/<uuid:share>/remove/", require_POST(unshare), "change"),
     ("why", "<uuid:pk>/why/", why, "view"),
+    ("how", "<uuid:pk>/how/<slug:name>/", how, "view"),
     ("reveal", "<uuid:pk>/reveal/<slug:name>/", require_POST(reveal), "view"),
 )
 

@@ -4,6 +4,6 @@ from crm.panels import panels_for
 for panel in panels_for(entity): panel.context(frame)
 """
 
-from crm.panels.book import Drawn, Frame, Panel, draw_panels, panel_named, panels_for
+from crm.panels.book import Drawn, Frame, Panel, draw_panel, draw_panels, panel_named, panels_for
 
-__all__ = ["Drawn", "Frame", "Panel", "draw_panels", "panel_named", "panels_for"]
+__all__ = ["Drawn", "Frame", "Panel", "draw_panel", "draw_panels", "panel_named", "panels_for"]

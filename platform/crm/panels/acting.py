@@ -22,7 +22,7 @@ from kernel.registry import Entity, registry
 
 CUSTOMERS: Final = frozenset({"account", "contact"})
 #: Parts that a panel takes away, and those of which one is primary.
-PARTS: Final = frozenset({"contact_point", "address", "life_event", "holding", "relationship", "attachment"})
+PARTS: Final = frozenset({"contact_point", "address", "life_event", "holding", "relationship", "attachment", "note"})
 PRIMARY: Final = frozenset({"contact_point", "address"})
 
 

@@ -67,9 +67,11 @@ def panel_named(name: str) -> Panel:
     return next(panel for panel in _panels() if panel.name == name)
 
 
+def draw_panel(frame: Frame, panel: Panel) -> Drawn | None:
+    context = panel.context(frame)
+    return None if context is None else Drawn(panel, context)
+
+
 def draw_panels(frame: Frame, place: str) -> Sequence[Drawn]:
-    drawn = []
-    for panel in panels_for(frame.entity):
-        if panel.place == place and (context := panel.context(frame)) is not None:
-            drawn.append(Drawn(panel, context))
-    return drawn
+    panels = (panel for panel in panels_for(frame.entity) if panel.place == place)
+    return [drawn for panel in panels if (drawn := draw_panel(frame, panel))]

@@ -1,6 +1,5 @@
-"""Files in and out. What comes from outside is never shown as a page of ours, whatever it says it is."""
+"""Files in and out, as the record page sends and shows them."""
 
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -11,12 +10,10 @@ from django.utils.translation import ngettext
 from crm.pages.links import actor_of
 from crm.pages.undo import told
 from crm.panels.acting import any_record, frame_of
-from crm.services.files import Upload, attach_file, set_picture
-from kernel import files, formats
-from kernel.access import get_record_for
+from crm.services.files import Upload, attach_file, give_file, set_picture
+from kernel import formats
 from kernel.errors import Invalid
 
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _MOST_AT_ONCE = 20
 
 
@@ -57,15 +54,6 @@ def _refused(request: HttpRequest, lines: list[str]) -> HttpResponse:
     return render(request, "crm/panels/_refused.html", {"lines": lines}, status=422)
 
 
-def download(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
+def download(request: HttpRequest, pk: UUID) -> FileResponse:
     """A file of a record that the asker may see. `?show` lets pictures stand in a page; all else is a download."""
-    row = get_record_for(actor_of(request), "attachment", pk)
-    shown = "show" in request.GET and row.content_type in _SHOWN
-    kind = row.content_type if shown else "application/octet-stream"
-    response = FileResponse(files.open_file(row.ref), content_type=kind)
-    how = "inline" if shown else "attachment"
-    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(row.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600" if shown else "private, no-store"
-    return response
+    return give_file(pk, actor=actor_of(request), show="show" in request.GET)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
+from urllib.parse import quote
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.http import FileResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +40,8 @@ _OFFICE: Final = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }  # fmt: skip
+#: What may stand in a page as a picture.
+SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 #: Programs have no business beside a customer.
 _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa")
 
@@ -130,3 +134,21 @@ def set_picture(entity: str | Entity, pk: UUID | str, upload: "Upload | None", *
     if upload is not None:
         shown = attach_file(kind, pk, upload, actor=actor, purpose=Attachment.Purpose.PICTURE).pk
     return update_record(kind, record.pk, actor=actor, values={"picture_id": shown})
+
+
+def give_file(pk: UUID, *, actor: Actor, show: bool = False) -> FileResponse:
+    """A file of a record that the actor may see: a download, or with `show` a picture that stands in a page.
+
+    What comes from outside is never shown as a page of ours, whatever it says it is.
+    """
+    row = get_record_for(actor, "attachment", pk)
+    shown = show and row.content_type in SHOWN
+    response = FileResponse(
+        files.open_file(row.ref), content_type=row.content_type if shown else "application/octet-stream"
+    )
+    how = "inline" if shown else "attachment"
+    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(row.name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=3600" if shown else "private, no-store"
+    return response

@@ -1,6 +1,7 @@
 """Putting tags on records and taking them off."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from kernel.ids import uuid7
 from kernel.records import Outcome, bulk_delete, create_record, upsert_records
 from kernel.registry import Entity, registry
 from kernel.registry.book import UnknownName
+from kernel.text.folding import match_key
 
 NOT_TAGGABLE = _("Records of this kind carry no tags.")
 
@@ -49,6 +51,50 @@ def add_tag(entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Acto
     outcome.changed = sum(result.kind == "made" for result in made)
     outcome.unchanged, outcome.refused = len(has), len(wanted) - len(allowed)
     return outcome
+
+
+def names_in(text: str) -> list[str]:
+    """Tags written in one cell: by commas or semicolons of either script, or by lines."""
+    found = (" ".join(part.split())[:60] for part in re.split(r"[,،;؛\n]", text))
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def known_names() -> set[str]:
+    """The names of all tags, folded."""
+    return {match_key(name) for name in Tag.objects.values_list("name", flat=True)}
+
+
+@transaction.atomic
+def put_tags(entity: str | Entity, wishes: Mapping[UUID, Sequence[str]], *, actor: Actor, batch: UUID) -> set[UUID]:
+    """Put tags on many records by their names, making those that are missing; which records got a new one.
+
+    A fixed number of queries, and one for each tag that is new.
+    """
+    require_open()
+    kind = taggable(registry.entity(entity).name)
+    tags = _named(dict.fromkeys(name for names in wishes.values() for name in names), actor)
+    allowed = set(records_visible_to(actor, kind, "change").filter(pk__in=list(wishes)).values_list("pk", flat=True))
+    has = set(_of(kind, allowed).values_list("record_id", "tag_id"))
+    due = [
+        (pk, tags[match_key(name)])
+        for pk, names in wishes.items()
+        for name in names
+        if pk in allowed and (pk, tags[match_key(name)].pk) not in has
+    ]
+    due = list({(pk, tag.pk): (pk, tag) for pk, tag in due}.values())
+    rows = [{"tag": tag, "entity": kind.name, "record_id": pk} for pk, tag in due]
+    results = upsert_records("tagging", rows, actor=actor, match=(), batch=batch) if rows else []
+    return {pk for (pk, _tag), result in zip(due, results, strict=True) if result.kind == "made"}
+
+
+def _named(names: Iterable[str], actor: Actor) -> dict[str, Tag]:
+    """Tags by their folded names; who may not make a tag may not bring in a new word."""
+    tags = {match_key(tag.name): tag for tag in Tag.objects.all()}
+    for name in names:
+        if match_key(name) not in tags:
+            values = {"name": name, "colour": _next_colour()}
+            tags[match_key(name)] = create_record("tag", actor=actor, values=values)
+    return tags
 
 
 @transaction.atomic

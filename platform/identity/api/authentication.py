@@ -10,9 +10,10 @@ from rest_framework.request import Request
 
 from identity.actors import actor_for
 from identity.models import ApiToken, User
+from identity.refusals import PER_TOKEN, note_refusal
 from identity.second_step import refuse_overdue
 from identity.seen import note_presence
-from identity.services.tokens import authenticate_token
+from identity.services.tokens import authenticate_token, ended_token
 from kernel.context import PUBLIC_TENANT, get_tenant
 from kernel.formats import current_locale
 from kernel.preferences import locale_of
@@ -35,6 +36,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             secret = ""
         token = authenticate_token(secret)
         if token is None:
+            _note(request, secret)
             raise exceptions.AuthenticationFailed(UNKNOWN)
         act_as(request, token.user)
         refuse_overdue(request._request.actor)  # type: ignore[attr-defined]  # set a line above
@@ -43,6 +45,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="Peyvand"'
+
+
+def _note(request: Request, secret: str) -> None:
+    """A token that has ended, or of somebody who is gone, is still in use somewhere: worth a line, not a thousand."""
+    ended = ended_token(secret)
+    if ended is not None:
+        told = [None, ended.name]
+        note_refusal("token_refused", ended.user, request=request._request, rate=PER_TOKEN, token=told)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

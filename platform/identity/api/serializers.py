@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from identity.models import SecondStepRule
+from identity.services.second_step import LONGEST
 from kernel.clean import NO_SUCH_FIELD
 
 
@@ -111,6 +113,16 @@ class PersonOut(serializers.Serializer[Any]):
 
 class TerritoryPeople(Strict):
     people = serializers.ListField(child=serializers.UUIDField(), max_length=1000, help_text="Everybody who serves it.")
+
+
+class NewSecondStep(Strict):
+    who = serializers.ChoiceField(SecondStepRule.Who.choices)
+    grace_days = serializers.IntegerField(min_value=0, max_value=LONGEST, help_text="Days to set one up.")
+
+
+class SecondStep(NewSecondStep):
+    since = serializers.DateTimeField(help_text="When the days of grace began.")
+    due = serializers.DateTimeField(help_text="From then on nobody whom it is about gets in without one.")
 
 
 class Ended(serializers.Serializer[Any]):

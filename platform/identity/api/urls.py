@@ -14,5 +14,7 @@ urlpatterns = [
     path("users/<uuid:pk>/deactivate/", views.DeactivateView.as_view(), name="api-user-deactivate"),
     path("users/<uuid:pk>/reactivate/", views.ReactivateView.as_view(), name="api-user-reactivate"),
     path("users/<uuid:pk>/sessions/", views.SessionsView.as_view(), name="api-user-sessions"),
+    path("users/<uuid:pk>/second-step/", views.SecondStepOfView.as_view(), name="api-user-second-step"),
+    path("second-step/", views.SecondStepView.as_view(), name="api-second-step"),
     path("territories/<uuid:pk>/people/", views.TerritoryPeopleView.as_view(), name="api-territory-people"),
 ]

@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -22,14 +23,18 @@ from identity.services import (
     invite_user,
     reactivate_user,
     resend_invitation,
+    reset_second_step,
     set_further_roles,
     set_role,
+    set_second_step_rule,
     set_territory_people,
 )
 from identity.services.people import MANAGE
+from identity.services.second_step import MANAGE as MANAGE_SECOND_STEP
+from identity.services.second_step import second_step_rule
 from kernel.access import get_record_for, require
 from kernel.context import require_tenant
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Denied, Invalid, NotFound
 from kernel.registry import registry
 
 
@@ -153,6 +158,37 @@ class SessionsView(APIView):
         require(actor_of(request), MANAGE)
         ended = end_sessions_of(actor=actor_of(request), user=person(request, pk))
         return Response({"ended": ended})
+
+
+class SecondStepView(APIView):
+    """Who needs a second step for signing in."""
+
+    @extend_schema(responses=body.SecondStep)
+    def get(self, request: Request) -> Response:
+        require(actor_of(request), MANAGE_SECOND_STEP)
+        return Response(body.SecondStep(second_step_rule()).data)
+
+    @extend_schema(request=body.NewSecondStep, responses=body.SecondStep)
+    def put(self, request: Request) -> Response:
+        rule = set_second_step_rule(actor=actor_of(request), **read(body.NewSecondStep, request))
+        return Response(body.SecondStep(rule).data)
+
+
+class SecondStepOfView(APIView):
+    """A fresh start for somebody who lost their second step: it is taken away, and they are signed out everywhere."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        require(actor_of(request), MANAGE)
+        _refuse_open_screen(request)
+        reset_second_step(actor=actor_of(request), user=person(request, pk))
+        return Response(status=204)
+
+
+def _refuse_open_screen(request: Request) -> None:
+    """A token is proof enough; a browser's session gave its password a moment ago, as on the page."""
+    if request.auth is None and is_reauthentication_required(request._request, app="allauth.account"):
+        raise Denied(_("Confirm your password first, or call with a token."))
 
 
 class TerritoryPeopleView(APIView):

@@ -3,10 +3,13 @@
 from typing import Any, Final
 
 from allauth.account import forms as allauth_forms
+from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.functional import Promise, lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+
+from identity.refusals import note_refusal
 
 LABELS: Final[dict[str, Promise]] = {
     "email": _("E-mail"),
@@ -55,4 +58,22 @@ class ResetPasswordKeyForm(_Worded, allauth_forms.ResetPasswordKeyForm):  # type
 
 
 class ReauthenticateForm(_Worded, allauth_forms.ReauthenticateForm):  # type: ignore[misc]  # as above
-    pass
+    def clean_password(self) -> str:
+        """Somebody at a browser that was left open is written down."""
+        try:
+            return str(super().clean_password())
+        except ValidationError:
+            note_refusal("password_failed", self.user, own=True)
+            raise
+
+
+class UserTokenForm(allauth_forms.UserTokenForm):  # type: ignore[misc]  # as above
+    """What a reset link carries; an old one, or one made up for somebody who is here, is written down."""
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()
+        except ValidationError:
+            if self.reset_user is not None:
+                note_refusal("reset_refused", self.reset_user)
+            raise

@@ -1,6 +1,9 @@
 """The form of Settings › Territories."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +20,6 @@ class TerritoryForm(forms.Form):
     region = forms.CharField(label=_("Region"), max_length=300, required=False)
     people = forms.ModelMultipleChoiceField(
         label=_("People who serve it"), queryset=User.objects.none(), required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("Where their role says “Territory”, they reach its records and those of the territories below."),
     )  # fmt: skip
 
@@ -33,3 +35,18 @@ class TerritoryForm(forms.Form):
             self.fields["people"].queryset = User.objects.filter(state__in=here).order_by("name")  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         else:
             del self.fields["people"]
+
+    def chosen(self) -> list[tuple[Any, str]]:
+        """People as the chips show them: those of the territory, or those that were sent and may be chosen."""
+        field: Any = self.fields["people"]
+        given = self["people"].value() or ()
+        known = {str(person.pk): person for person in field.queryset.filter(pk__in=_ids(given))}
+        return [(pk, str(known[pk])) for pk in dict.fromkeys(map(str, given)) if pk in known]
+
+
+def _ids(given: Iterable[Any]) -> list[UUID]:
+    found = []
+    for one in given:
+        with suppress(ValueError):
+            found.append(UUID(str(one)))
+    return found

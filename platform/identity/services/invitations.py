@@ -120,6 +120,12 @@ def _open(invitation: Invitation) -> Invitation:
     return kept
 
 
+def invited_by_link(secret: str) -> User | None:
+    """Whom a letter's link was for, be it good or not any more."""
+    found = Invitation.objects.select_related("user").filter(token_hash=digest(secret)).first()
+    return found.user if found else None
+
+
 def find_invitation(secret: str, *, lock: bool = False) -> Invitation:
     """The open invitation behind a letter's link, or Invalid with the reason it no longer opens anything."""
     rows = Invitation.objects.select_related("user", "role", "team", "invited_by")

@@ -26,6 +26,15 @@ def end_own_session(*, actor: Actor, user: User, number: int) -> None:
 
 
 @transaction.atomic
+def end_other_sessions(*, actor: Actor, user: User, here: str) -> int:
+    """Sign oneself out everywhere but here."""
+    ended = end_sessions(user, but=here)
+    if ended:
+        record_act("session_ended", actor=actor, entity="user", record=user, changes={"rows": [None, ended]})
+    return ended
+
+
+@transaction.atomic
 def end_sessions_of(*, actor: Actor, user: User, number: int | None = None) -> int:
     """Sign somebody else out: on one device, or wherever they are. They can sign in again."""
     user = lock_user(user)

@@ -50,12 +50,26 @@ def revoke_token(*, actor: Actor, token: ApiToken) -> None:
     token.delete()
 
 
-def authenticate_token(secret: str) -> ApiToken | None:
-    """The token with its owner; None for the unknown, the expired and those who may not sign in (any more)."""
+def ended_token(secret: str) -> ApiToken | None:
+    """The token with its owner that this was, where it opens nothing any more; None for one that nobody here had."""
+    token = _token_of(secret)
+    return token if token is not None and not _opens(token) else None
+
+
+def _token_of(secret: str) -> ApiToken | None:
     if not secret.startswith(MARK) or len(secret) > 100:
         return None
-    token = ApiToken.objects.filter(hash=digest(secret)).select_related("user__role").first()
-    if token is None or token.is_expired or not token.user.is_active:
+    return ApiToken.objects.filter(hash=digest(secret)).select_related("user__role").first()
+
+
+def _opens(token: ApiToken) -> bool:
+    return not token.is_expired and bool(token.user.is_active)
+
+
+def authenticate_token(secret: str) -> ApiToken | None:
+    """The token with its owner; None for the unknown, the expired and those who may not sign in (any more)."""
+    token = _token_of(secret)
+    if token is None or not _opens(token):
         return None
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at <= now - EVERY:

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods
 from frontend.views.access import public
 from identity.forms.entrance import AcceptForm
 from identity.models import User
+from identity.refusals import note_refusal
 from identity.services import accept_invitation, find_invitation
+from identity.services.invitations import invited_by_link
 from identity.throttle import allowed
 from identity.views.helpers import accepted
 from kernel.errors import Invalid
@@ -29,6 +31,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = find_invitation(token)
     except Invalid as error:
+        if person := invited_by_link(token):
+            note_refusal("invitation_refused", person, request=request)
         reason = next(iter(error.problems.values()))[0]
         return render(request, "identity/invitation_closed.html", {"reason": reason}, status=410)
     form = AcceptForm(request.POST or None, initial={"name": invitation.user.name})

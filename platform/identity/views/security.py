@@ -24,7 +24,7 @@ from identity.selectors import security_of
 from identity.services import end_own_session
 from identity.services.emails import request_email_change
 from identity.services.second_step import has_second_step, keeps_second_step
-from identity.services.sessions import end_sessions
+from identity.services.sessions import end_other_sessions
 from identity.sessions import note_confirmation
 from identity.views.helpers import WorkspaceRequest, accepted, attempt, page
 
@@ -51,7 +51,7 @@ def to_security(_request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def end_others(request: WorkspaceRequest) -> HttpResponse:
-    number = end_sessions(request.user, but=request.session.session_key or "")
+    number = end_other_sessions(actor=request.actor, user=request.user, here=request.session.session_key or "")
     done = _("Signed out everywhere else.") if number else _("You were signed in nowhere else.")
     attempt(request, lambda: None, done)
     return redirect("identity:security")

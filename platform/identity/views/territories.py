@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -37,7 +38,7 @@ def create(request: WorkspaceRequest) -> HttpResponse:
     form = TerritoryForm(request.POST or None, actor=request.actor)
     if request.method == "POST" and accepted(form, lambda: _save(request, form, None)):
         return _back(request)
-    return page(request, "identity/territory.html", {"form": form})
+    return page(request, "identity/territory.html", {"form": form, "lookup": reverse("crm:lookup", args=["user"])})
 
 
 @permission("identity.territory.change")
@@ -49,7 +50,10 @@ def edit(request: WorkspaceRequest, pk: UUID) -> HttpResponse:
     form = TerritoryForm(request.POST or None, actor=request.actor, territory=territory, initial=start)
     if request.method == "POST" and accepted(form, lambda: _save(request, form, territory)):
         return _back(request)
-    context = {"form": form, "territory": territory, "may_delete": request.actor.may("identity.territory.delete")}
+    context = {
+        "form": form, "territory": territory, "may_delete": request.actor.may("identity.territory.delete"),
+        "lookup": reverse("crm:lookup", args=["user"]),
+    }  # fmt: skip
     return page(request, "identity/territory.html", context)
 
 

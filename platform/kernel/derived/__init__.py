@@ -8,10 +8,10 @@ See docs/decisions/0017.
 
 from kernel.derived.graph import Node, cycle_in, needed_by
 from kernel.derived.plans import current_plans, scope_of, setting_of_workspace
-from kernel.derived.refilling import ensure_nightly, refill
+from kernel.derived.refilling import ensure_nightly, refill, refill_all, refill_readers
 from kernel.derived.writing import Touched, settle, spread
 
 __all__ = [
-    "Node", "Touched", "current_plans", "cycle_in", "ensure_nightly", "needed_by", "refill", "scope_of",
-    "setting_of_workspace", "settle", "spread",
+    "Node", "Touched", "current_plans", "cycle_in", "ensure_nightly", "needed_by", "refill", "refill_all",
+    "refill_readers", "scope_of", "setting_of_workspace", "settle", "spread",
 ]  # fmt: skip

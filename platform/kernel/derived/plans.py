@@ -101,6 +101,10 @@ class Plans:
                         readers.append((".".join(path), last))
         return found
 
+    def derived_entities(self) -> list[str]:
+        """Entities with fields that can be calculated."""
+        return sorted(self.calculations.keys() | self.rollups.keys())
+
     def volatile_entities(self) -> list[str]:
         names = {c.entity for found in self.calculations.values() for c in found if c.program.volatile}
         return sorted(names | {r.parent for found in self.rollups.values() for r in found if r.volatile})
@@ -120,12 +124,14 @@ def setting_of_workspace() -> Setting:
     return Setting(locale.language, locale.calendar, locale.time_zone)
 
 
-def scope_of(entity: str, see: Callable[[str], Entity] = registry.entity, *, hops: bool = True) -> Scope:
-    """The fields that a formula of this entity may name; `see` gives entities as somebody may see them.
+def scope_of(entity: str, see: Callable[[str], Entity | None] = registry.entity, *, hops: bool = True) -> Scope:
+    """The fields that a formula of this entity may name; `see` gives entities as somebody may see them, or None.
 
     Masked fields are not among them: a result would tell what the mask hides.
     """
     kind = see(entity)
+    if kind is None:
+        return Scope({})
     fields = {
         f.name: Known(f.name, f.label, type_of_kind(f.kind, choices=f.choices, currency=f.currency), f.kind, f.target)
         for f in kind.all_fields.values()

@@ -31,6 +31,21 @@ def refill(entity: str, *, relation: str = "", ids: Iterable[UUID] = ()) -> Job:
     return start_job(REFILL, actor=system_actor("formulas"), payload=payload)
 
 
+def refill_all() -> None:
+    """The same for every entity that has derived fields: what they depend on beside records has changed."""
+    for entity in current_plans().derived_entities():
+        refill(entity)
+
+
+def refill_readers(entity: str) -> None:
+    """The same for an entity that has changed as such, and for those whose derived fields read it."""
+    plans = current_plans()
+    for name in plans.derived_entities():
+        reads = {read for node, fields in plans.edges.items() if node[0] == name for read, _field in fields}
+        if name == entity or entity in reads:
+            refill(name)
+
+
 def run_refill(run: JobRun) -> None:
     """One batch a step, in the order of ids; a killed worker's batch is done again, the others not."""
     while True:

@@ -104,7 +104,11 @@ class within:
 
     def __exit__(self, *problem: Any) -> Any:
         if problem[0] is None:
-            self._limit(self.was)
+            try:
+                self._limit(self.was)
+            except OperationalError as error:  # the time was over within this very statement
+                self.atomic.__exit__(type(error), error, error.__traceback__)
+                raise
         return self.atomic.__exit__(*problem)
 
 

@@ -24,7 +24,7 @@ OPERATORS = ("eq", "ne", "in", "contains", "gte", "lte", "gt", "lt", "empty", "w
 #: Parameters of a list that are no filters.
 RESERVED = frozenset({
     "q", "cursor", "limit", "sort", "fields", "expand", "view", "columns", "page", "format", "group", "lane", "mode",
-    "f", "by", "on", "at", "span", "measure", "shape", "exact",
+    "f", "by", "by_order", "on", "at", "span", "measure", "shape", "exact",
 })  # fmt: skip
 ME, MY_TEAM = "me", "my_team"
 

@@ -62,8 +62,8 @@ def in_order(entity: Entity, field: Field) -> bool:
 def _first(index: Index, entity: Entity) -> str:
     """The column by which an index orders the records of this entity, if it does."""
     names = [name.lstrip("-") for name in index.fields if name.lstrip("-") not in entity.narrow]
-    inner: Any = getattr(next(iter(index.expressions), None), "expression", None)
-    return names[0] if names else str(vars(inner)["name"]) if isinstance(inner, F) else ""
+    inner = getattr(next(iter(index.expressions), None), "expression", None)
+    return names[0] if names else str(getattr(inner, "name", "")) if isinstance(inner, F) else ""
 
 
 def ordering(entity: Entity, sort: str | None, *, few: bool = False) -> list[Any]:

@@ -38,7 +38,8 @@ class Registry:
             self._plurals[entity.plural] = entity
             self._by_model.setdefault(entity.model.lower(), entity.name)
         self._modules[module.name] = module
-        self.__dict__.pop("_permissions", None)
+        for name in ("_permissions", "_settings_pages"):
+            self.__dict__.pop(name, None)
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -107,6 +108,14 @@ class Registry:
     def entities_of(self, engines: Iterable[str]) -> tuple[Entity, ...]:
         on = frozenset(engines) | self.always_on()
         return tuple(e for e in self.entities if e.engine in on)
+
+    def is_setup(self, entity: Entity) -> bool:
+        """Whether its list is a page under Settings: words to choose from, not what people work with."""
+        return f"{entity.engine}:{entity.name}_list" in self._settings_pages
+
+    @cached_property
+    def _settings_pages(self) -> frozenset[str]:
+        return frozenset(page.url for module in self.modules for page in module.settings_pages)
 
     @property
     def permissions(self) -> Mapping[str, Permission]:

@@ -48,7 +48,7 @@ def _check_module(book: Registry, module: Module) -> Iterator[Error]:
     yield from _check_own_names(module)
     if unknown := sorted(module.reading_jobs - set(module.jobs)):
         yield _error("E007", f"Engine {module.name!r} says of jobs it does not have that they only read: {unknown}.")
-    for path in (*module.hears.values(), *module.jobs.values(), module.on_enable):
+    for path in (*module.hears.values(), *module.jobs.values(), module.on_enable, module.on_demo):
         yield from _importable(path, f"engine {module.name!r}")
 
 

@@ -86,6 +86,12 @@ class Entity:
     match: tuple[str, ...] = ("name",)
     layout: tuple[Section, ...] = ()
     glance: tuple[str, ...] = ()
+    #: Fields of the strip of figures on the record page; None: its numbers, the first few.
+    figures: tuple[str, ...] | None = None
+    #: What stands in the record page's main column, by the names of crm.panels.blocks: those named first, then the
+    #: rest as they come, without what is left out.
+    blocks: tuple[str, ...] = ()
+    without_blocks: frozenset[str] = frozenset()
     listed_by: tuple[Listed, ...] = ()
     board: Board | None = None
     levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

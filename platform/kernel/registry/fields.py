@@ -130,7 +130,7 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        return self.kind not in ("longtext", "multichoice", "address", "file") and not self.masked
+        return self.kind not in ("longtext", "multichoice", "address", "file") and not self.masked and not self.asks
 
     @cached_property
     def colour_of(self) -> Mapping[str, str]:

@@ -77,6 +77,8 @@ class Module:
     price_key: str = ""
     #: Dotted path of `f(*, actor) -> None`, run in the transaction that switches the engine on for the first time.
     on_enable: str = ""
+    #: Dotted path of `f(*, actor) -> None` that adds the engine's own to a demo workspace that has its customers.
+    on_demo: str = ""
     #: False while the engine is announced but not built: shown in the catalogue, cannot be switched on.
     available: bool = True
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kernel.context import require_tenant
+from kernel.context import get_tenant
 from kernel.ids import uuid7_floor
 from kernel.models import AuditSeal
 from kernel.sealing.chain import START, key_id, seal_hash, sign
@@ -112,7 +112,7 @@ def _close(due: str, last: AuditSeal | None, *, late: bool = False, **values: An
     seal.signature = sign(seal.link)
     AuditSeal.objects.filter(pk=seal.pk).update(link=seal.link, signature=seal.signature)
     # The log lies elsewhere: who cuts off the end of the chain would have to cut it off there, too.
-    log.info("Audit of %s sealed up to %s: %s", require_tenant().schema, seal.last_seq, seal.link)
+    log.info("Audit of %s sealed up to %s: %s", _schema(), seal.last_seq, seal.link)
     return seal.count
 
 
@@ -148,8 +148,16 @@ def _wait() -> None:
     _one("SELECT pg_advisory_xact_lock(%(a)s, hashtext(%(b)s))", _lock())
 
 
+def _schema() -> str:
+    """The workspace's, or the provider's own: operators' acts are sealed as well."""
+    tenant = get_tenant()
+    if tenant is None:
+        raise RuntimeError("Nothing is bound here whose audit could be sealed.")
+    return tenant.schema
+
+
 def _lock() -> dict[str, Any]:
-    return {"a": _LOCK, "b": require_tenant().schema}
+    return {"a": _LOCK, "b": _schema()}
 
 
 def _one(statement: str, values: dict[str, Any]) -> Any:

@@ -3,17 +3,14 @@
 import json
 import sys
 import time
+from importlib import import_module
 
 
 def main(host: str, cookie: str, path: str) -> None:
-    import django
-
-    django.setup()
+    import_module("config.wsgi")  # what gunicorn loads before it serves
     from django.conf import settings
-    from django.core.handlers.wsgi import WSGIHandler
     from django.test import Client
 
-    WSGIHandler()  # what gunicorn loads before it serves
     client = Client(HTTP_HOST=host)
     client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     begin = time.perf_counter()

@@ -197,11 +197,11 @@ def test_circles_are_refused_by_name(actor: Actor) -> None:
     formula(actor, "x_b", "{x_a} * 2")
     with pytest.raises(Invalid) as caught:
         change_formula(actor=actor, entity="deal", name="x_a", source="{x_b} + 1")
-    assert "deal.x_a ← deal.x_b ← deal.x_a" in str(caught.value.problems["source"][0])
+    assert "Deal › x_a ← Deal › x_b ← Deal › x_a" in str(caught.value.problems["source"][0])
     total(actor, "x_total", of="x_b")
     with pytest.raises(Invalid) as caught:
         change_formula(actor=actor, entity="deal", name="x_a", source="{account.x_total} + 1")
-    assert "account.x_total" in str(caught.value.problems["source"][0])
+    assert "Account › x_total" in str(caught.value.problems["source"][0])
     assert now(deal(actor, None, 3), "x_b") == 6
 
 

@@ -1,6 +1,8 @@
 """Objects of the organization's own: made, told apart, ordered, put away, brought back and deleted for good."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -248,3 +250,49 @@ def test_api(api_for: Any, sara: Any, tenant: Tenant) -> None:
     assert api.delete(f"{one}?confirm=x_project").status_code == 204
     paths = api.get("/api/v1/schema/").json()["paths"]
     assert {"/api/v1/custom-objects/", "/api/v1/custom-relations/", "/api/v1/custom-relations/links/"} <= set(paths)
+
+
+def test_views_of_an_own_object_are_kept_opened_shared_and_taken_back(
+    actor: Any, actor_for: Any, client_for: Any, tenant: Any, sara: Any, nima: Any, reza: Any
+) -> None:
+    """What saved views do for built-in entities they do for those made here."""
+    define_object(actor=actor, name="x_project", label={"en": "Project"}, label_plural={"en": "Projects"})
+    options = {"choices": [{"key": "on", "label": {"en": "On"}}, {"key": "off", "label": {"en": "Off"}}]}
+    define_field(actor=actor, entity="x_project", name="x_state", kind="choice", label={"en": "State"}, options=options)
+    define_field(actor=actor, entity="x_project", name="x_day", kind="date", label={"en": "Day"})
+    define_field(actor=actor, entity="x_project", name="x_cost", kind="money", label={"en": "Cost"})
+    actor = actor_for(sara)  # whose role knows the new object
+    for n in range(4):
+        values = {"name": f"P{n}", "x_state": ("on", "off")[n % 2], "x_day": date(2026, 1, n + 1), "x_cost": 10 * n}
+        create_record("x_project", actor=actor, values=values)
+    client = client_for(sara, tenant)
+    states = {
+        "list": "x_state=on&sort=-name&columns=x_cost", "board": "lane=x_state", "calendar": "on=x_day",
+        "chart": "by=x_state&measure=sum:x_cost",
+    }  # fmt: skip
+    for mode, state in states.items():
+        data = {"do": "save", "name": mode, "state": state, "mode": mode, "shared": "all"}
+        assert client.post("/x_projects/views/", data).status_code < 400, mode
+    tabs = {tab.label: tab.url for tab in client_for(nima, tenant).get("/x_projects/").context["tabs"]}
+    assert set(tabs) == set(states)
+    for mode, url in tabs.items():
+        answer = client_for(reza, tenant).get(url)
+        assert (answer.status_code, answer.context["mode"]) == (200, mode)
+    table = client.get(tabs["list"]).context["table"]
+    assert [row.title for row in table.rows] == ["P2", "P0"]
+    assert [column.field.name for column in table.columns] == ["name", "x_cost"]
+    assert [point.label for point in client.get(tabs["chart"]).context["points"]] == ["On", "Off"]
+    # taken away and brought back, and gone from sight while the object is put away
+    view = tabs["list"].partition("view=")[2]
+    data = {"do": "delete", "state": f"view={view}", "edit": "1", "mode": "list"}
+    assert client.post("/x_projects/views/", data).status_code < 400
+    page = client.get("/x_projects/")
+    assert "list" not in {tab.label for tab in page.context["tabs"]}
+    undo = re.search(r"/undo/view/[0-9a-f-]{36}/", page.content.decode())
+    assert undo
+    client.post(undo[0])
+    assert "list" in {tab.label for tab in client.get("/x_projects/").context["tabs"]}
+    objects.deactivate_object("x_project", actor=actor)
+    assert client.get("/x_projects/").status_code == 404
+    objects.restore_object("x_project", actor=actor)
+    assert len(client.get("/x_projects/").context["tabs"]) == 4

@@ -96,7 +96,7 @@ def test_deleting_says_undo(page: Any, sara: Any, deal: Any) -> None:
 def test_history_names_people_and_fields(page: Any, sara: Any, deal: Any, stages: Any) -> None:
     pump, client = deal("Pump"), page(sara)
     client.post(f"/deals/{pump.pk}/cell/stage/", {"stage": str(stages["proposal"].pk), "was": "", "version": "1"})
-    entry = client.get(f"/deals/{pump.pk}/").context["entries"][0]
+    entry = client.get(f"/deals/{pump.pk}/").context["stream"].entries[0]
     assert (entry.who, entry.lines[0].label) == ("Sara Ahmadi", "Stage")
     assert (entry.lines[0].before, entry.lines[0].after) == ("Prospecting", "Proposal")
 

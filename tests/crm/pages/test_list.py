@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from crm.models import ViewChoice
+from crm.services.tags import add_tag, tag_named
+from kernel.access import system_actor
 
 pytestmark = pytest.mark.django_db
+SYSTEM = system_actor("test")
 
 
 def titles(response: Any) -> list[str]:
@@ -104,6 +107,32 @@ def test_saved_view_opens_shares_and_comes_back_after_deletion(page: Any, sara: 
     undo = next(str(m.extra_tags) for m in client.get("/deals/").context["messages"] if "undo:" in m.extra_tags)
     assert client.post(undo.removeprefix("undo:")).status_code == 204
     assert [v.name for v in client.get("/deals/").context["setting"].views] == ["Big"]
+
+
+def test_tags_are_a_column_of_the_list_and_of_a_file(page: Any, sara: Any, account: Any) -> None:
+    one, _two = account("One"), account("Two")
+    for name in ("hot", "=cold"):
+        add_tag("account", [one.pk], tag_named(f"new:{name}", actor=SYSTEM).pk, actor=SYSTEM)
+    client = page(sara)
+    table = client.get("/accounts/?columns=city,tags&sort=name").context["table"]
+    first = table.rows[0]
+    assert [column.field.name for column in table.columns] == ["name", "city", "tags"]
+    name, last = first.html.partition("</th>")[0], first.html.rpartition("<td>")[2]
+    assert ("tagchip" in name, "pv-cell" in last, table.columns[2].sort_query) == (False, False, "")
+    assert last.count("tagchip") == 2
+    assert "tagchip" not in table.rows[1].html
+    # without the column they stand beside the name
+    beside = client.get("/accounts/?columns=city&sort=name").context["table"].rows[0].html
+    assert beside.partition("</th>")[0].count("tagchip") == 2
+    text = client.get("/accounts/export/?format=csv&columns=tags&sort=name").getvalue().decode("utf-8-sig")
+    assert text.splitlines()[1] == 'One,"\'=cold, hot"'
+    # one neither sorts nor groups by them
+    assert client.get("/accounts/?sort=tags&by=tags").status_code == 200
+    assert client.get("/accounts/board/?lane=tags").status_code in (200, 404)
+    view = {"do": "save", "name": "Tagged", "state": "columns=tags", "mode": "list"}
+    client.post("/accounts/views/", view)
+    tab = client.get("/accounts/").context["tabs"][0]
+    assert [c.field.name for c in client.get(tab.url).context["table"].columns] == ["name", "tags"]
 
 
 def test_many_records_are_only_sorted_by_what_an_index_has_in_order(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crm.models import SavedView
-from crm.pages import bulk_job, bulk_plan, export
+from crm.pages import bulk_job, bulk_plan, export, table
 from kernel.jobs import run_job
 from kernel.models import AuditEntry, Job
 from kernel.query.counting import Size, rounded, size_of, worth_trying
@@ -279,3 +279,68 @@ def test_the_api_takes_the_same_tree(api_for: Any, sara: Any, tenant: Any, deal:
     found = client.get("/api/v1/deals/", {"f": '{"not":[["account.city","eq","Qom"]]}'}).json()
     assert [r["name"] for r in found["results"]] == ["Valve"]
     assert client.get("/api/v1/deals/", {"f": "{"}).status_code == 422
+
+
+# ── deleting all that match ──
+def test_all_that_match_go_after_a_look_and_come_back_by_one_undo(page: Any, sara: Any, nima: Any, deal: Any) -> None:
+    for n in range(3):
+        deal(f"Pump {n}", owner=nima if n else sara)
+    deal("Valve", owner=nima)
+    client = page(sara)
+    bar = client.get("/deals/?name__contains=pump").content.decode()
+    assert "act=delete" not in bar, "all of them are on the page already"
+    asked = {"act": "delete", "everything": "1", "state": "name__contains=pump"}
+    plan = client.get("/deals/bulk/", asked).context["plan"]
+    assert (plan.change, plan.refused, plan.as_job) == (3, 0, False)
+    assert [example.title for example in plan.examples] == ["Pump 0", "Pump 1", "Pump 2"]
+    assert Deal.objects.filter(deleted_at=None).count() == 4
+    done = client.post("/deals/bulk/", {**asked, "do": "act"})
+    assert [d.name for d in Deal.objects.filter(deleted_at=None)] == ["Valve"]
+    client.post(undo_of(done))
+    assert Deal.objects.filter(deleted_at=None).count() == 4
+    # a member sees and deletes her own only
+    plan = page(nima).get("/deals/bulk/", asked).context["plan"]
+    assert (plan.change, plan.refused) == (2, 0)
+
+
+def test_the_bar_hands_the_filters_on(page: Any, sara: Any, deal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm.pages.table.SIZE", 2)
+    monkeypatch.setattr(table.draw_table, "__kwdefaults__", {"size": 2})
+    for n in range(3):
+        deal(f"Pump {n}")
+    html = page(sara).get("/deals/?name__contains=pump&sort=name").content.decode()
+    for act in ("edit", "assign", "delete&amp;everything=1"):
+        assert f"act={act}&amp;state=name__contains%3Dpump%26sort%3Dname" in html, act
+
+
+def test_a_large_deletion_is_a_job_undone_as_a_whole(
+    page: Any, sara: Any, deal: Any, monkeypatch: pytest.MonkeyPatch, client_for: Any, olga: Any, other_tenant: Any
+) -> None:
+    for n in range(5):
+        deal(f"Pump {n}")
+    deal("Valve")
+    monkeypatch.setattr("crm.pages.bulk_delete.DIRECT", 3)
+    monkeypatch.setattr(bulk_plan, "DIRECT", 3)
+    monkeypatch.setattr(bulk_job, "STEP", 2)
+    client = page(sara)
+    asked = {"act": "delete", "everything": "1", "state": "name__contains=pump"}
+    assert client.get("/deals/bulk/", asked).context["plan"].as_job
+    place = client.post("/deals/bulk/", {**asked, "do": "act"}).headers["HX-Redirect"]
+    assert client_for(olga, other_tenant).get(place).status_code == 404
+    deal("Valve of another pump", owner=sara)
+    run_job(Job.objects.get(kind=bulk_job.DELETE).pk)
+    assert {d.name for d in Deal.objects.filter(deleted_at=None)} == {"Valve", "Valve of another pump"}
+    context = client.get(place).context
+    assert (context["result"]["changed"], context["may_undo"]) == (5, True)
+    monkeypatch.setattr("crm.pages.undo.DIRECT", 3)
+    back = client.post(f"/undo/{context['batch']}/").headers["HX-Redirect"]
+    run_job(back.strip("/").rpartition("/")[2])
+    assert Deal.objects.filter(deleted_at=None).count() == 7
+
+
+def test_who_may_not_delete_is_refused(page: Any, reza: Any, deal: Any) -> None:
+    deal("Pump")
+    asked = {"act": "delete", "everything": "1", "state": ""}
+    assert page(reza).get("/deals/bulk/", asked).status_code == 403
+    assert page(reza).post("/deals/bulk/", {**asked, "do": "act"}).status_code == 403
+    assert Deal.objects.filter(deleted_at=None).count() == 1

@@ -1,5 +1,6 @@
 """A release over a fleet: everybody current, nobody half, and the tables are those of a fresh workspace."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,13 +10,13 @@ from django.utils import timezone
 
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.registry import registry
-from tenants import roles, sql, tasks
-from tenants.migrating import scratch_schema
-from tenants.models import ReleaseRun, SpareSchema
+from tenants import roles, sql, tasks, templates
+from tenants.migrating import migrate_here, scratch_schema
+from tenants.models import ReleaseRun, SchemaTemplate, SpareSchema
 from tenants.pool import refill_pool
 from tenants.releases import Options, behind, is_prepared, late, release
 from tenants.templates import replay
-from tenants.versions import CORE, version_of
+from tenants.versions import CORE, labels_of_part, parts, version_of
 from tests.factories import make_workspace
 from tests.factories.fleet import SIZE, Fleet, everybody, fresh, has_nickname, inside
 from tests.factories.newer import COLUMN_AND_INDEX, COLUMN_THEN_INDEX, newer
@@ -42,6 +43,44 @@ def test_everybody_gets_the_tables_of_a_fresh_workspace(fleet: Fleet, added: dic
         run = ReleaseRun.objects.get()
         assert (run.total, run.done, run.failed, run.stopped) == (SIZE, SIZE, 0, "")
         assert run.finished_at is not None
+
+
+def test_a_template_goes_on_from_the_one_before_and_is_as_if_recorded_anew(fleet: Fleet) -> None:
+    with public_context():
+        before = {one.part: one for one in SchemaTemplate.objects.all()}
+    with newer():
+        assert set(templates.build_stale()) == set(parts())
+        with public_context():
+            now = {one.part: one for one in SchemaTemplate.objects.all()}
+        core, old = now[CORE], before[CORE]
+        assert core.sql.startswith(old.sql)
+        assert "nickname" in core.sql.removeprefix(old.sql)
+        assert now["sfa"].sql == before["sfa"].sql  # stands on another core, and has no migration more
+        for kept, text in ((core.migrations, core.sql), (core.former_migrations, old.sql)):
+            assert templates.known_text(CORE, frozenset(named(kept))) == text
+        assert templates.known_text(CORE, frozenset(named(core.migrations)[1:])) == ""
+        with scratch_schema() as schema:
+            migrate_here(frozenset().union(*(labels_of_part(part) for part in parts())))
+            expected = notes_sorted(picture(schema))
+        with scratch_schema() as schema:
+            for part in parts():
+                replay(part)
+            assert notes_sorted(picture(schema)) == expected
+
+
+def named(migrations: Iterable[str]) -> list[tuple[str, str]]:
+    return [(app, name) for app, _, name in (key.partition(".") for key in migrations)]
+
+
+def test_a_template_whose_migrations_changed_is_recorded_anew(fleet: Fleet) -> None:
+    with public_context():
+        core = SchemaTemplate.objects.get(part=CORE)
+        first = min(core.migrations)
+        SchemaTemplate.objects.filter(part=CORE).update(
+            version="old", sql="SELECT 1;", migrations={**core.migrations, first: "another text"}
+        )
+    assert templates.build_stale() == (CORE,)
+    assert templates.template_of(CORE).sql == core.sql
 
 
 def of(organization: Any) -> dict[str, list[str]]:

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from crm.customization.kinds import ALL, COLOURS
+from crm.customization.kinds import ALL, CALCULATED, COLOURS
+from crm.customization.rollups import HOW
+from kernel.formula import KEPT_AS
+from kernel.formula.lexer import MAX_LENGTH
 
 Schema = dict[str, Any]
+#: Kinds that a formula's values may have.
+GIVES = sorted({kind for kinds in KEPT_AS.values() for kind in kinds})
 WORDS: Schema = {
     "type": "object", "properties": {"fa": {"type": "string"}, "en": {"type": "string"}}, "additionalProperties": False,
     "examples": [{"fa": "بودجه", "en": "Budget"}],
@@ -17,6 +22,18 @@ CHOICE: Schema = {
     },
     "required": ["label"], "additionalProperties": False,
 }  # fmt: skip
+ROLLUP: Schema = {
+    "type": "object", "additionalProperties": False, "required": ["child", "relation", "how"],
+    "description": "Which related records are counted: those of `child` whose `relation` points to the record.",
+    "properties": {
+        "child": {"type": "string", "examples": ["deal"]}, "relation": {"type": "string", "examples": ["account"]},
+        "how": {"type": "string", "enum": list(HOW)},
+        "of": {"type": "string", "examples": ["amount"], "description": "The field; left out for count."},
+        "filters": {"type": "object", "description": "As in the address of a list.",
+                    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+                    "examples": [{"kind": ["won"]}]},
+    },
+}  # fmt: skip
 OPTIONS: Schema = {
     "type": "object", "additionalProperties": False,
     "properties": {
@@ -25,6 +42,11 @@ OPTIONS: Schema = {
         "max_length": {"type": "integer", "minimum": 1}, "pattern": {"type": "string"},
         "format": {"type": "string", "examples": ["PR-{0001}"]}, "target": {"type": "string", "examples": ["account"]},
         "indexed": {"type": "boolean"},
+        "formula": {"type": "string", "maxLength": MAX_LENGTH, "examples": ["{amount} * (1 - {x_discount})"],
+                    "description": "Of a formula: what it calculates. /formulas/preview/ tries one."},
+        "rollup": ROLLUP,
+        "gives": {"type": "string", "enum": GIVES,
+                  "description": "Of a formula: the kind of its values; left out, that which fits best."},
     },
 }  # fmt: skip
 _SAID: Schema = {
@@ -34,7 +56,7 @@ _SAID: Schema = {
 }  # fmt: skip
 _FIXED: Schema = {
     "entity": {"type": "string", "examples": ["contact"]}, "name": {"type": "string", "examples": ["x_budget"]},
-    "kind": {"type": "string", "enum": [kind.key for kind in ALL]},
+    "kind": {"type": "string", "enum": [kind.key for kind in (*ALL, *CALCULATED.values())]},
 }  # fmt: skip
 FIELD: Schema = {
     "type": "object",
@@ -63,7 +85,8 @@ CHANGE: Schema = {
 CONVERT: Schema = {
     "type": "object", "required": ["kind"], "additionalProperties": False,
     "properties": {
-        "kind": _FIXED["kind"], "options": OPTIONS, "dry_run": {"type": "boolean"},
+        "kind": {"type": "string", "enum": [kind.key for kind in ALL]}, "options": OPTIONS,
+        "dry_run": {"type": "boolean"},
         "lose": {"type": "integer", "minimum": 0, "description": "How many values may be lost."},
     },
 }  # fmt: skip
@@ -80,9 +103,21 @@ _SECTION: Schema = {
     "properties": {"label": WORDS, "fields": {"type": "array", "items": {"type": "string"}}},
 }  # fmt: skip
 _NAMES: Schema = {"type": "array", "items": {"type": "string"}}
+_PAGE: Schema = {
+    "type": "object", "additionalProperties": False,
+    "description": "The record page; what is left out is as delivered, and {} is all of it.",
+    "properties": {
+        "order": {**_NAMES, "description": "Blocks of the main column, such as details, reach and list:deal.account."},
+        "hidden": {**_NAMES, "description": "Blocks that are left out."},
+        "figures": {**_NAMES, "maxItems": 5, "description": "Fields of the strip."},
+        "facts": {**_NAMES, "maxItems": 8, "description": "Fields of the header."},
+    },
+}  # fmt: skip
 LAYOUT_CHANGE: Schema = {
     "type": "object", "additionalProperties": False,
-    "properties": {"sections": {"type": "array", "items": _SECTION}, "columns": _NAMES, "hidden": _NAMES},
+    "properties": {
+        "sections": {"type": "array", "items": _SECTION}, "columns": _NAMES, "hidden": _NAMES, "page": _PAGE,
+    },
 }  # fmt: skip
 LAYOUT: Schema = {
     "type": "object",

@@ -14,9 +14,10 @@ from rest_framework.response import Response
 
 from api.versions import object_of
 from api.views.base import ApiView
-from crm.customization import layouts, services
+from crm.customization import kinds, layouts, services
 from crm.customization.converting import convert_field, preview_conversion
-from crm.customization.rest import shapes
+from crm.customization.fields import is_derived
+from crm.customization.rest import calculated, shapes
 from crm.customization.uploads import give_file, take_file
 from crm.models import CustomField
 from kernel.access import require
@@ -27,10 +28,13 @@ _SAID = ("label", "help", "required", "unique", "default", "options")
 
 
 def represent(field: CustomField) -> dict[str, Any]:
+    options = field.options
+    if is_derived(field):
+        options = {**options, "gives": services.value_kind_of(field).key}
     return {
         "id": str(field.pk), "entity": field.entity, "name": field.name, "kind": services.kind_of(field).key,
         "label": field.label, "help": field.help, "required": field.required, "unique": field.unique,
-        "default": field.default, "options": field.options, "state": field.state,
+        "default": field.default, "options": options, "state": field.state,
         "indexed_at": field.indexed_at, "index_problem": field.index_problem,
     }  # fmt: skip
 
@@ -76,6 +80,8 @@ class FieldsView(ApiView):
         wanted = {"entity": "", "kind": "", "label": {}, **given}
         wanted["entity"], wanted["kind"] = str(wanted["entity"]), str(wanted["kind"])
         wanted["name"] = str(wanted.get("name") or "")
+        if wanted["kind"] in kinds.CALCULATED:
+            return Response(represent(calculated.define(wanted["kind"], wanted, actor=self.actor)), status=201)
         return Response(represent(services.define_field(actor=self.actor, **wanted)), status=201)
 
 
@@ -89,12 +95,14 @@ class FieldView(ApiView):
         request={"application/json": shapes.CHANGE}, responses={200: shapes.FIELD},
     )  # fmt: skip
     def patch(self, request: Request, pk: str) -> Response:
-        services.get_field(pk, actor=self.actor)
+        field = services.get_field(pk, actor=self.actor)
         given = _given(request, (*_SAID, "state"))
         state = given.pop("state", None)
         if state not in (None, "active", "deactivated"):
             raise Invalid.one("state", "choice", _("Choose active or deactivated."))
-        if given:
+        if given and is_derived(field):
+            calculated.change(field, given, actor=self.actor)
+        elif given:
             services.change_field(pk, actor=self.actor, **given)
         if state:
             (services.restore_field if state == "active" else services.deactivate_field)(pk, actor=self.actor)
@@ -134,8 +142,17 @@ def _layout(entity: str, undo: UUID | None = None) -> dict[str, Any]:
     layout = layouts.layout_of(entity)
     return {
         "entity": entity, "sections": layout.sections, "columns": layout.columns, "hidden": layout.hidden,
-        "undo": undo and str(undo),
+        "page": layout.panels, "undo": undo and str(undo),
     }  # fmt: skip
+
+
+def _lists_of(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Every list of the body by its place in it, those of the page too."""
+    page = given.get("page", {})
+    if not isinstance(page, Mapping):
+        raise Invalid.one("page", "not_an_object", _("An object is expected here."))
+    flat = [(key, value) for key, value in given.items() if key != "page"]
+    return [*flat, *((f"page.{key}", value) for key, value in page.items())]
 
 
 class LayoutView(ApiView):
@@ -151,8 +168,8 @@ class LayoutView(ApiView):
     def patch(self, request: Request, entity: str) -> Response:
         require(self.actor, services.MANAGE)
         name = self._entity(entity)
-        given = _given(request, ("sections", "columns", "hidden"))
-        for key, value in given.items():
+        given = _given(request, ("sections", "columns", "hidden", "page"))
+        for key, value in _lists_of(given):
             if not isinstance(value, list) or not all(
                 isinstance(v, Mapping if key == "sections" else str) for v in value
             ):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from crm.customization import kinds, services
 from crm.customization.converting import can_become, convert_field, preview_conversion
 from crm.customization.services import MANAGE
-from crm.customization.views.fields import entity_or_404
+from crm.customization.views.calculated import entity_or_404
 from crm.pages.links import actor_of
 from frontend.views.access import permission
 from kernel.errors import Invalid, NotFound

@@ -10,29 +10,29 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from crm.customization import kinds, services
 from crm.customization.converting import can_become
+from crm.customization.derived import needed_fields
 from crm.customization.duplicates import duplicates_of
+from crm.customization.fields import is_derived
+from crm.customization.filling import job_of
 from crm.customization.layouts import layout_of
 from crm.customization.services import MANAGE
+from crm.customization.views.calculated import edit_calculated, entity_or_404, new_calculated
 from crm.customization.views.reading import default_control, definition_from, definition_of, moving_for, targets
 from crm.models import CustomField
+from crm.pages.explaining import sources_words
 from crm.pages.links import actor_of, record_url
 from crm.pages.undo import told
 from frontend.views.access import permission
+from kernel.derived import current_plans
 from kernel.errors import Invalid, NotFound
 from kernel.patterns import NAMED
 from kernel.registry import Entity, registry
 
 _State = CustomField.State
-
-
-def entity_or_404(name: str) -> Entity:
-    try:
-        return services.entity_named(name)
-    except Invalid:
-        raise NotFound() from None
 
 
 @permission(MANAGE)
@@ -55,11 +55,14 @@ def fields(request: HttpRequest, entity: str) -> HttpResponse:
     own = [(row, services.kind_of(row)) for row in rows if row.state == _State.ACTIVE]
     away = [(row, services.kind_of(row)) for row in rows if row.state == _State.DEACTIVATED]
     told = layout_of(kind.name)
+    for row, _kind in own:
+        row.sources = sources_words(kind, kind.all_fields[row.name]) if is_derived(row) else ""  # type: ignore[attr-defined]  # for the template
+        row.broken = (kind.name, row.name) in current_plans().broken  # type: ignore[attr-defined]  # as above
     ours = [field for field in kind.all_fields.values() if field.stored]
     context = {
         "entity": kind, "tab": "fields", "own": own, "away": away, "told": told.fields, "hidden": set(told.hidden),
         "builtin": [(field, _kind_label(field)) for field in ours], "waiting": any(_waits(row) for row, _k in own),
-        "limit": kinds.MOST_FIELDS,
+        "limit": kinds.MOST_FIELDS, "job": job_of(kind.name) if any(is_derived(row) for row, _k in own) else None,
     }  # fmt: skip
     return render(request, "crm/customization/fields.html", context)
 
@@ -78,9 +81,13 @@ def _kind_label(field: Any) -> Any:
 def new(request: HttpRequest, entity: str) -> HttpResponse:
     """Choose a kind, say what it is called, and it is there."""
     kind = entity_or_404(entity)
-    chosen = kinds.BY_KEY.get(request.POST.get("kind") or request.GET.get("kind", ""))
+    asked = request.POST.get("kind") or request.GET.get("kind", "")
+    if asked in kinds.CALCULATED:
+        return new_calculated(request, kind, kinds.CALCULATED[asked])
+    chosen = kinds.BY_KEY.get(asked)
     if chosen is None:
-        return render(request, "crm/customization/kinds.html", {"entity": kind, "kinds": kinds.ALL})
+        context = {"entity": kind, "kinds": kinds.ALL, "calculated": kinds.CALCULATED.values()}
+        return render(request, "crm/customization/kinds.html", context)
     if request.method != "POST":
         said: dict[str, Any] = {"label": {}, "help": {}, "required": False, "unique": False, "default": None,
                 "options": {"indexed": True, "format": "PR-{0001}" if chosen.key == "autonumber" else ""}}  # fmt: skip
@@ -108,6 +115,8 @@ def _spoken(field: CustomField) -> str:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, entity: str, pk: UUID) -> HttpResponse:
     kind, field = entity_or_404(entity), _field(request, entity, pk)
+    if is_derived(field):
+        return edit_calculated(request, kind, field)
     chosen = services.kind_of(field)
     if request.method != "POST":
         return _form(request, kind, chosen, definition_of(field), field=field)
@@ -144,6 +153,7 @@ def _form(
         "duplicates": _duplicates(field) if field and "unique" in problems else (),
         "becomes": [one for one in kinds.ALL if field and one.key in can_become(field)],
         "filled": services.count_filled(field) if field else 0,
+        "needed": needed_fields(entity.name, field.name) if field else (),
     }  # fmt: skip
     return render(request, "crm/customization/field.html", context, status=status)
 
@@ -169,13 +179,26 @@ def state(request: HttpRequest, entity: str, pk: UUID) -> HttpResponse:
     field, actor = _field(request, entity, pk), actor_of(request)
     here = reverse("crm:field_state", args=[entity, pk])
     if (request.POST.get("act") or request.GET.get("act")) == "restore":
-        services.restore_field(pk, actor=actor)
+        try:
+            services.restore_field(pk, actor=actor)
+        except Invalid as error:
+            return _refused(request, field, error)
         said, back = _("“%s” is back, with all its values."), "deactivate"
     else:
-        services.deactivate_field(pk, actor=actor)
+        try:
+            services.deactivate_field(pk, actor=actor)
+        except Invalid as error:
+            return _refused(request, field, error)
         said, back = _("“%s” is put away. Its values are kept."), "restore"
     messages.success(request, said % _spoken(field), extra_tags=f"undo:{here}?act={back}")
     return after(request, reverse("crm:fields", args=[entity]))
+
+
+def _refused(request: HttpRequest, field: CustomField, error: Invalid) -> HttpResponse:
+    """To the field's page, where stands what keeps it."""
+    messages.error(request, " ".join(str(p) for several in error.problems.values() for p in several))
+    address = reverse("crm:field_edit", args=[field.entity, field.pk]) + "#away"
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") == "true" else redirect(address)
 
 
 def after(request: HttpRequest, address: str) -> HttpResponse:
@@ -190,8 +213,7 @@ def delete(request: HttpRequest, entity: str, pk: UUID) -> HttpResponse:
     try:
         services.delete_field(pk, actor=actor_of(request), typed=request.POST.get("typed", ""))
     except Invalid as error:
-        messages.error(request, " ".join(str(p) for several in error.problems.values() for p in several))
-        return redirect("crm:field_edit", entity=entity, pk=pk)
+        return _refused(request, field, error)
     messages.success(request, _("“%s” is deleted. Its values are removed in the background.") % _spoken(field))
     return redirect("crm:fields", entity=entity)
 

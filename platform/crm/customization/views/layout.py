@@ -17,7 +17,8 @@ from crm.customization import layouts
 from crm.customization.labels import spoken
 from crm.customization.layouts import layout_of
 from crm.customization.services import MANAGE
-from crm.customization.views.fields import after, entity_or_404
+from crm.customization.views.calculated import entity_or_404
+from crm.customization.views.fields import after
 from crm.pages.controls import make_controls
 from crm.pages.form import blank_values
 from crm.pages.links import actor_of
@@ -147,6 +148,9 @@ def _preview(request: HttpRequest, kind: Entity) -> list[tuple[Any, list[Any]]]:
 @require_POST
 def layout_undo(request: HttpRequest, change: UUID) -> HttpResponse:
     entity = layouts.restore_layout(change, actor=actor_of(request))
+    if layouts.changes_page(change):
+        messages.success(request, _("The page is as it was."))
+        return after(request, reverse("crm:page_layout", args=[entity]))
     messages.success(request, _("The form is as it was."))
     return after(request, reverse("crm:layout", args=[entity]))
 

@@ -48,12 +48,12 @@ def _candidates(entity: Entity) -> Iterator[tuple[int, str, str]]:
     """(score, key of a heading, target)."""
     for word in (entity.name, *_languages(entity.label), *ENTITIES.get(entity.name, ())):
         yield _OWN_NAME - 5, match_key(word), _title_field(entity)
-    for field in entity.editable_fields:
+    for field in (*entity.editable_fields, *entity.asides):
         for word in (field.name, *_languages(field.label)):
             yield _OWN_NAME, match_key(word), field.name
         for word in FIELDS.get(field.name, ()):
             yield _OWN_SYNONYM, match_key(word), field.name
-        if field.kind == "relation":
+        if field.kind == "relation" and not field.asks:
             yield from _related(entity, field)
 
 

@@ -4,6 +4,7 @@ Data only. Keys are names of fields or of entities; what no installed engine has
 """
 
 FIELDS: dict[str, tuple[str, ...]] = {
+    "tags": ("tag", "labels", "label", "keywords", "برچسب", "برچسب ها", "تگ", "کلیدواژه"),
     "name": ("title", "full name", "company", "company name", "organization", "نام کامل", "عنوان", "نام شرکت", "شرکت"),
     "first_name": ("given name", "forename", "نام کوچک"),
     "last_name": ("surname", "family name", "نام خانوادگی", "فامیلی"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.imports.detect import Detected, detect_columns, propose_mapping, propose_match
 from crm.imports.detect.columns import SAMPLE_ROWS
-from crm.imports.plan import find_field, signature, targets_of
+from crm.imports.plan import find_field, is_settable, signature, targets_of
 from crm.imports.reader import BadFile, Column, ReadOptions, Table, open_table
 from crm.imports.selectors import columns_of, entity_for_import, limits
 from crm.models import ImportMapping, ImportRun
@@ -104,7 +104,7 @@ def with_units(kind: Entity, mapping: Mapping[str, Any], columns: Mapping[str, A
 def _still_fits(kind: Entity, mapping: dict[str, Any]) -> bool:
     """An engine's field may have gone since the mapping was remembered."""
     paths = [path for given in mapping.values() for path in targets_of(given)]
-    return all((field := find_field(kind, path)) is not None and not field.readonly for path in paths)
+    return all((field := find_field(kind, path)) is not None and is_settable(field) for path in paths)
 
 
 def remember(run: ImportRun) -> None:

@@ -25,6 +25,7 @@ def kind_label(kind: str) -> str:
 def target_groups(entity: Entity) -> list[tuple[str, list[tuple[str, str]]]]:
     """Fields of the record, then those of each record it points to."""
     own = [(f.name, _mark(str(f.label), f.required)) for f in entity.editable_fields]
+    own += [(aside.name, str(aside.label)) for aside in entity.asides]
     groups = [(str(entity.label), own)]
     for field in entity.editable_fields:
         if field.kind != "relation" or field.target == "role":

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("crm", "0012_objects"),
+        ("crm", "0013_notes_and_next_steps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
 
     accepted = "A setting for pages to come: nothing is rewritten, and readers and writers go on meanwhile."
 
-    dependencies = [("crm", "0013_city_and_words")]
+    dependencies = [("crm", "0014_city_and_words")]
 
     operations = [
         migrations.RunSQL(f"ALTER TABLE {table} SET (fillfactor = 90)", f"ALTER TABLE {table} RESET (fillfactor)")
