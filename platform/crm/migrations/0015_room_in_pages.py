@@ -11,4 +11,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(f"ALTER TABLE {table} SET (fillfactor = 90)", f"ALTER TABLE {table} RESET (fillfactor)")
         for table in ("crm_account", "crm_contact", "crm_customrecord")
+    ] + [
+        # How often the words of the index before this occur is known only when somebody has looked.
+        migrations.RunSQL(f"ANALYZE {table}", migrations.RunSQL.noop)
+        for table in ("crm_account", "crm_contact")
     ]

@@ -128,7 +128,7 @@ def _figures(card: Card) -> str:
     if not card.date:
         return f'<div class="flex items-center gap-2">{money}</div>'
     label, tone = escape(card.date_label), "text-bad font-medium" if card.late else "text-muted"
-    late = f"{_('Overdue:')} " if card.late else ""
+    late = _("Overdue:") + " " if card.late else ""
     return (
         f'<div class="flex items-center gap-2">{money}<span class="ms-auto num text-xs whitespace-nowrap {tone}"'
         f' title="{label}"><span class="sr-only">{late}{label} </span>'

@@ -1,5 +1,6 @@
 """How a list comes by the rows of one page: in the order that was asked for, by the index that finds them soonest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 
 from crm.pages.state import State
 from kernel.errors import Invalid, Problem
-from kernel.query import Page, in_order, page
+from kernel.query import Group, Node, Page, in_order, page
 from kernel.query.counting import planned, within
 from kernel.query.reaching import gather
 from kernel.query.select import ordering
@@ -31,12 +32,14 @@ class Found:
     plan: tuple[int, float]
 
 
-def find_page(entity: Entity, queryset: QuerySet[Any], state: State, *, narrowed: bool, size: int) -> Found:
+def find_page(
+    entity: Entity, queryset: QuerySet[Any], state: State, *, conditions: Sequence[Node], size: int
+) -> Found:  # fmt: skip
     """The page that the address asks for, or the first one where its marker is not one of this list."""
     plan = planned(queryset)
     if by_date := _by_date(entity, queryset, state, plan, size):
         return by_date
-    if narrowed and gather(*plan, queryset):
+    if (state.q or conditions) and not _guessed(entity, conditions) and gather(*plan, queryset):
         queryset = queryset.order_by(*ordering(entity, state.sort or None, few=True))
     try:
         found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
@@ -45,6 +48,19 @@ def find_page(entity: Entity, queryset: QuerySet[Any], state: State, *, narrowed
         state = replace(state, cursor="")
         return Found(page(queryset, entity, sort=state.sort or None, size=size), state, told, plan)
     return Found(found, state, [], plan)
+
+
+def _guessed(entity: Entity, conditions: Sequence[Node]) -> bool:
+    """Whether something is asked of which the planner knows nothing: of several chosen values it expects a hundredth,
+    however many hold one.
+    """
+    for one in conditions:
+        if isinstance(one, Group):
+            if _guessed(entity, one.parts):
+                return True
+        elif (field := entity.all_fields.get(one.field)) is not None and field.kind == "multichoice":
+            return True
+    return False
 
 
 def _by_date(

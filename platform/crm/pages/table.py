@@ -163,7 +163,7 @@ class Table:
 def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
     entity = setting.entity
     queryset, state, told = records_of(setting)
-    reached = find_page(entity, queryset, state, narrowed=setting.narrowed, size=size)
+    reached = find_page(entity, queryset, state, conditions=setting.reading.conditions, size=size)
     found, state, told = reached.page, reached.state, [*told, *reached.told]
     setting.labels.load(found.rows, setting.fields)
     summed = [f.name for f in setting.fields if is_summed(f)]
