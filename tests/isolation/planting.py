@@ -23,9 +23,10 @@ from fido2.webauthn import (
 )
 
 from crm.audit.check import JOB as CHECK_JOB
+from crm.customization.derived import define_formula
 from crm.customization.objects import define_object
 from crm.customization.relations import define_relation
-from crm.customization.services import define_field
+from crm.customization.services import can_have_fields, define_field
 from identity.services.tokens import issue_token
 from kernel import files
 from kernel.access import system_actor
@@ -76,6 +77,13 @@ def make_alike(actor: Any) -> None:
     define_field(actor=actor, entity=OWN, name=f"{OWN}_f", kind="text", label=words)
     define_relation(actor=actor, entity=OWN, target="account", name=OWN_RELATION, label=words)
     create_record(OWN, actor=system_actor("test"), values={"name": "Ours"})
+    _calculate(actor)
+
+
+def _calculate(actor: Any) -> None:
+    """A calculated field for every kind of record that may have one: of no other field it is told how it came about."""
+    for entity in [one.name for one in registry.entities if can_have_fields(one)]:
+        define_formula(actor=actor, entity=entity, name="x_known", label={"en": "Known"}, source="1 + 1")
 
 
 def own_models() -> tuple[type[models.Model], ...]:
@@ -176,6 +184,7 @@ def make(owner: Any, actor: Any) -> dict[str, Any]:
 
     held = _file_field(actor)
     words = {"en": f"{SIGN}0 rel"}
+    _calculate(actor)
     relation = define_relation(actor=actor, entity=OWN, target="account", name=OWN_RELATION, label=words)
     record = create_record("account", actor=actor, values={"name": f"{MARK}0 Ltd", "city": f"{MARK}0 city", **held})
     file = f"name,city\n{MARK}1 Ltd,{MARK}1 city\n".encode()

@@ -211,6 +211,7 @@ def test_the_list_says_about_and_counts_exactly_when_asked(
     monkeypatch.setattr("kernel.query.counting.CHEAP", 0)
     monkeypatch.setattr("kernel.query.counting.worth_trying", lambda rows, cost: False)
     monkeypatch.setattr("kernel.query.counting.planned", lambda rows: (0, 1.0))
+    monkeypatch.setattr("crm.pages.found.planned", lambda rows: (0, 1.0))
     client = page(sara)
     shown = client.get("/deals/")
     assert "list-size" not in shown.content.decode()  # not worth being asked again

@@ -38,9 +38,9 @@ def bridge(live_tenant: Tenant, admin: Actor) -> str:
         define_field(actor=admin, entity="x_project", name="x_budget", kind="money", label={"en": "Budget"})
         define_relation(actor=admin, entity="x_project", target="account", name="x_customer", label={"en": "Customer"})
         define_formula(actor=admin, entity="x_project", name="x_half", label={"en": "Half"}, source="{x_budget} / 2")
+        admin = actor_for(User.objects.get(pk=admin.user_id), live_tenant)  # whose role knows the new object
         define_rollup(actor=admin, entity="account", name="x_sum", label={"en": "Sum"}, child="x_project",
                       relation="x_customer", how="sum", of="x_budget")  # fmt: skip
-        admin = actor_for(User.objects.get(pk=admin.user_id), live_tenant)  # whose role knows the new object
         account = create_record("account", actor=admin, values={"name": "Zagros"})
         values = {"name": "Bridge", "x_state": "on", "x_budget": Decimal(90), "x_customer": account}
         made = create_record("x_project", actor=admin, values=values)
