@@ -105,6 +105,7 @@ def work_the_list(sara: Reader) -> None:
     sara.on("#view-dialog [name=name]").fill("Largest won")
     sara.on("#view-dialog button[value=save]").click()
     expect(sara.on("nav.tabs-l a[aria-current=page]")).to_contain_text("Largest won")
+    sara.settled()
     # type ahead: over everything, and on this list
     sara.page.keyboard.press("Control+k")
     sara.on("#pv-palette input").fill("cancity")

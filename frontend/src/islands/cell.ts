@@ -20,7 +20,7 @@ class Cell extends HTMLElement {
       const to = event.relatedTarget as Node | null;
       if (!this.isOpen || this.saving || this.contains(to) || !document.hasFocus()) return;
       if (this.classList.contains("bad")) return; // a refused value stays in sight
-      if (this.content() === this.start) this.leave(false);
+      if (!this.querySelector(":not(:defined)") && this.content() === this.start) this.leave(false);
       else void this.save(false);
     });
   }
@@ -118,6 +118,12 @@ class Cell extends HTMLElement {
     if (control instanceof HTMLInputElement && this.contains(control)) control.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  /** What was typed into a control whose script has not come yet is read when it has. */
+  private async ready(): Promise<void> {
+    const waiting = [...this.querySelectorAll(":not(:defined)")].map((one) => customElements.whenDefined(one.localName));
+    if (waiting.length) await Promise.all(waiting);
+  }
+
   private async saveAndMove(step: number): Promise<void> {
     this.settle();
     if (await this.save(false)) await this.neighbour(step)?.edit();
@@ -131,6 +137,8 @@ class Cell extends HTMLElement {
   private async save(focus = true): Promise<boolean> {
     const form = this.querySelector("form");
     if (!form || this.saving) return false;
+    await this.ready();
+    if (this.saving || !form.isConnected) return false;
     if (this.content() === this.start && !this.classList.contains("bad")) {
       this.leave(focus);
       return true;

@@ -26,7 +26,8 @@ class DateField extends HTMLElement {
 
   connectedCallback(): void {
     const now = this.read(this.value.value);
-    if (now !== null) this.write(now);
+    if (this.input.value !== this.input.defaultValue) this.typed(); // somebody was quicker than this script
+    else if (now !== null) this.write(now);
     this.input.addEventListener("change", () => this.typed());
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" && event.altKey) this.open();
