@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from identity.models import User
-from kernel import outbox
+from kernel import jobs, outbox, sealing
 from kernel.context import Tenant, public_context, tenant_context
 from kernel.ids import uuid7
 from tenants import sql
@@ -118,7 +118,10 @@ def _pattern() -> tuple[Organization, User]:
     if kept is None:
         organization, admin = make_workspace(_PATTERN)
         with tenant_context(organization.as_tenant()):
-            outbox.relay()  # its neighbours are not to start with something waiting in each of them
+            # its neighbours are not to start with something waiting in each of them
+            outbox.relay()
+            jobs.run_due()
+            sealing.seal_lines()
         return organization, admin
     with tenant_context(kept.as_tenant()), transaction.atomic():
         return kept, User.objects.get()
@@ -141,7 +144,19 @@ def _rows_as_sql(schema: str) -> str:
     )
     filled = [(table, names) for table, names in columns if sql.one(f'SELECT 1 FROM {source}."{table}" LIMIT 1')]
     copies = [f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {source}."{table}";' for table, names in filled]
-    return "\n".join(copies)
+    return "\n".join([*copies, *_counters(schema, {table for table, _names in filled})])
+
+
+def _counters(schema: str, tables: set[str]) -> Iterator[str]:
+    """Statements by which numbers go on after those that were copied."""
+    numbered = sql.rows(
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = %s AND is_identity = 'YES'",
+        [schema],
+    )
+    for table, column in numbered:
+        if table in tables:
+            yield f"""SELECT setval(pg_get_serial_sequence('"{table}"', '{column}'), max("{column}")) FROM "{table}";"""
 
 
 def _settle() -> None:
