@@ -51,6 +51,14 @@ document.addEventListener("htmx:responseError", (event) => {
   if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return; // it has said why itself
   toast(xhr.status === 401 ? word("expired") : word("saveFailed"), "", "error");
 });
+// What is pressed before the script of its part has come is pressed again when it has; links and fields need none.
+document.addEventListener("click", (event) => {
+  const pressed = event.target instanceof Element ? event.target.closest<HTMLElement>(":not(svg, svg *)") : null;
+  const part = pressed?.closest(":not(:defined)")?.localName ?? "";
+  if (!pressed || !(part in ISLANDS) || pressed.closest("a, input, select, textarea, label, summary, [type=submit]")) return;
+  event.stopPropagation();
+  void customElements.whenDefined(part).then(() => pressed.click());
+}, { capture: true });
 document.addEventListener("click", (event) => {
   if (!(event.target instanceof Element)) return;
   if (event.target.closest("[data-open-palette]")) openPalette();

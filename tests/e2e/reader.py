@@ -1,10 +1,12 @@
 """A person with a browser: how pages are opened, filled in and looked at."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, Route, expect
 
 from tests.e2e.stack import PASSWORD, Stack
 
@@ -84,6 +86,17 @@ class Reader:
     def settled(self) -> None:
         """Nothing is being fetched or swapped in any more."""
         expect(self.on(".htmx-request, .htmx-swapping, .htmx-settling, [aria-busy=true]")).to_have_count(0)
+
+    @contextmanager
+    def slow_scripts(self) -> Iterator[None]:
+        """The page stands and can be written in, but the scripts of its parts have not come yet; they do at the end."""
+        held: list[Route] = []
+        parts = re.compile(r"/assets/(?!main-)[^/]+\.js$")
+        self.page.route(parts, held.append)
+        yield
+        self.page.unroute(parts)
+        for route in held:
+            route.continue_()
 
     def text(self, selector: str) -> str:
         return self.on(selector).first.inner_text().translate(DIGITS)

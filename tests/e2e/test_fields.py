@@ -50,6 +50,7 @@ def make_it(sara: Reader, language: str) -> None:
     sara.on("[name=choice_colour]").nth(1).select_option("amber")
     sara.on("[name=choice_colour]").nth(0).select_option("teal")
     # Gold first, by the keyboard alone.
+    expect(sara.on("pv-sort:defined").first).to_be_attached()
     handle = sara.on("[data-handle]").nth(1)
     handle.focus()
     for key in ("Space", "ArrowUp", "Space"):

@@ -183,6 +183,8 @@ def import_twenty(story: Story) -> None:
     start = sara.on("form[action$='/start/'] button")
     expect(start).to_be_visible(timeout=30_000)
     start.click()
+    # Leaving while the answer is still on its way would be a navigation within a navigation.
+    sara.page.wait_for_url(re.compile(r"/import/[0-9a-f-]{36}/$"))
     until(lambda: story.api("GET", "x_projects/")["count"] == 21, why="twenty came, and one was there")
     until(lambda: story.api("GET", "imports/")["results"][0]["state"] == "done", why="the import ends")
     run = story.api("GET", "imports/")["results"][0]
@@ -265,6 +267,8 @@ def move_one_on_the_board(story: Story) -> None:
     lane = sara.on("section.lane[data-lane=planned]")
     card = lane.locator("[data-card]").first
     moved = card.get_attribute("data-card")
+    # The board is carried by the keyboard; a card alone is a link.
+    expect(sara.on("pv-board:defined")).to_be_attached()
     card.focus()
     for key in ("Space", "ArrowLeft" if sara.language == "fa" else "ArrowRight", "Space"):
         sara.page.keyboard.press(key)

@@ -18,14 +18,16 @@ class Drop extends HTMLElement {
       input.files = event.dataTransfer.files;
       input.dispatchEvent(new Event("change", { bubbles: true }));
     });
-    input.addEventListener("change", () => {
+    const tell = (): void => {
       const file = input.files?.[0];
       if (!name || !file) return;
       const label = document.createElement("bdi");
       label.dir = "ltr";
       label.textContent = `${file.name} · ${size(file.size)}`;
       name.replaceChildren(label);
-    });
+    };
+    input.addEventListener("change", tell);
+    tell(); // somebody may have been quicker than this script
   }
 }
 

@@ -38,6 +38,7 @@ class Formula extends HTMLElement {
     this.addEventListener("click", (event) => this.pressed(event));
     for (const name of ["gives", "places"]) this.form.querySelector(`[name=${name}]`)?.addEventListener("change", soon);
     this.mark();
+    if (this.source.value !== this.source.defaultValue) soon(); // somebody was quicker than this script
   }
 
   // ── trying it ──

@@ -15,6 +15,7 @@ class Key extends HTMLElement {
       }
     });
     for (const label of labels) label.addEventListener("input", () => { if (!key.value) ask(); });
+    if (!key.value && labels.some((one) => one.value !== one.defaultValue)) ask(); // somebody was quicker than this script
   }
 }
 

@@ -15,8 +15,7 @@ class Upload extends HTMLElement {
       clear.hidden = !value;
       token.dispatchEvent(new Event("change", { bubbles: true }));
     };
-    input.addEventListener("change", async (event) => {
-      event.stopPropagation();
+    const send = async (): Promise<void> => {
       const file = input.files?.[0];
       if (!file) return;
       error.hidden = true;
@@ -34,7 +33,12 @@ class Upload extends HTMLElement {
         this.ariaBusy = null;
         input.value = "";
       }
+    };
+    input.addEventListener("change", (event) => {
+      event.stopPropagation();
+      void send();
     });
+    void send(); // somebody may have been quicker than this script
     clear.addEventListener("click", () => {
       show("", "");
       input.focus();
