@@ -16,7 +16,7 @@ class Ids:
 
     __slots__ = ("text",)
 
-    def __init__(self, ids: Iterable[UUID]) -> None:
+    def __init__(self, ids: Iterable[UUID | str]) -> None:
         self.text = f"{{{','.join(map(str, ids))}}}"
 
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from kernel.among import Ids
@@ -118,8 +119,30 @@ def _shared(kind: Entity, actor: "Actor", action: str) -> Q | None:
     levels = SHARED_FOR.get(action)
     if levels is None or not actor.sharing:
         return None
-    rows = shares_with(actor).filter(entity=kind.name, level__in=levels).values_list("record_id", flat=True)
-    return _among(actor, "pk", rows, ("shares", kind.name, levels))
+    few = _few_shares(actor)
+    if few is None:
+        rows = shares_with(actor).filter(entity=kind.name, level__in=levels).values_list("record_id", flat=True)
+        return _among(actor, "pk", rows, ("shares", kind.name, levels))
+    key = ("few shares", kind.name, levels)
+    if key not in actor.memo:
+        actor.memo[key] = Ids({pk for pk, level in few.get(kind.name, ()) if level in levels})
+    return Q(pk__among=actor.memo[key]) if kind.name in few else None
+
+
+def _few_shares(actor: "Actor") -> dict[str, list[tuple[str, str]]] | None:
+    """All that is shared with this actor, by entity, read once for pages that ask for several kinds of records; None
+    where it is too much to be written into queries.
+    """
+    if "shared" not in actor.memo:
+        # As texts: a thousand UUIDs are made in milliseconds, only to be written out again.
+        as_text = Cast("record_id", TextField())
+        rows = list(shares_with(actor).values_list("entity", as_text, "level")[: MOST_WRITTEN + 1])
+        found: dict[str, list[tuple[str, str]]] = {}
+        for entity, pk, level in rows:
+            found.setdefault(entity, []).append((pk, level))
+        actor.memo["shared"] = found if len(rows) <= MOST_WRITTEN else None
+    few: dict[str, list[tuple[str, str]]] | None = actor.memo["shared"]
+    return few
 
 
 def shares_with(actor: "Actor") -> Any:

@@ -11,6 +11,7 @@ from crm.pages.state import State
 from kernel.errors import Invalid, Problem
 from kernel.query import Group, Node, Page, in_order, page
 from kernel.query.counting import planned, within
+from kernel.query.filters import by_words
 from kernel.query.reaching import gather
 from kernel.query.select import ordering
 from kernel.registry import Entity
@@ -30,6 +31,8 @@ class Found:
     told: list[tuple[str, Problem]]
     #: Rows of the whole list and cost of reading them, as the planner expects.
     plan: tuple[int, float]
+    #: They are so many that the newest come first, though nobody asked for that.
+    by_date: bool = False
 
 
 def find_page(
@@ -37,7 +40,8 @@ def find_page(
 ) -> Found:  # fmt: skip
     """The page that the address asks for, or the first one where its marker is not one of this list."""
     plan = planned(queryset)
-    if by_date := _by_date(entity, queryset, state, plan, size):
+    worded = bool(state.q) or any(by_words(entity, one) for one in conditions)
+    if worded and (by_date := _by_date(entity, queryset, state, plan, size)):
         return by_date
     if (state.q or conditions) and not _guessed(entity, conditions) and gather(*plan, queryset):
         queryset = queryset.order_by(*ordering(entity, state.sort or None, few=True))
@@ -70,14 +74,15 @@ def _by_date(
     little of the list, where sorting them would fetch each.
     """
     field, sort = entity.all_fields.get(NEWEST[1:]), state.sort or NEWEST
-    if not state.q or plan[0] <= MOST_BY_NAME or sort.lstrip("-") != NEWEST[1:]:
+    if plan[0] <= MOST_BY_NAME or sort.lstrip("-") != NEWEST[1:]:
         return None
     if field is None or field.masked or not in_order(entity, field):
         return None
-    state = replace(state, sort=sort, cursor=state.cursor if state.sort else "")
+    asked, state = bool(state.sort), replace(state, sort=sort, cursor=state.cursor if state.sort else "")
     ordered = queryset.order_by(*ordering(entity, sort))
     try:
         with within(NEWEST_MS):
-            return Found(page(ordered, entity, sort=sort, size=size, cursor=state.cursor or None), state, [], plan)
+            found = page(ordered, entity, sort=sort, size=size, cursor=state.cursor or None)
+            return Found(found, state, [], plan, by_date=not asked)
     except (OperationalError, Invalid):
         return None

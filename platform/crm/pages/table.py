@@ -140,6 +140,8 @@ class Table:
     about: bool = False
     #: And is worth being asked for once the list stands.
     later: bool = False
+    #: Too many answer to the words to be put by name: the newest come first, and the page says so.
+    by_date: bool = False
     groups: Sequence[GroupRows] = ()
     #: Groups beyond those shown, and the records in them.
     others: int = 0
@@ -174,7 +176,7 @@ def draw_table(setting: Setting, *, size: int = SIZE) -> Table:
         columns, draw_rows(setting, found.rows, columns, state), total.number,
         state.query(cursor=found.next) if found.next else "",
         state.query(cursor=found.previous) if found.previous else "",
-        [*setting.problems, *told], about=not total.exact, later=total.later,
+        [*setting.problems, *told], about=not total.exact, later=total.later, by_date=reached.by_date,
     )  # fmt: skip
 
 

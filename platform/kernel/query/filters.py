@@ -17,6 +17,7 @@ from kernel.calendars.relative import end_of_day, find_period, relative_range
 from kernel.errors import Invalid, Problem
 from kernel.money_input import home_currency, typed_unit
 from kernel.registry import Entity, Field, registry
+from kernel.search.matching import INSIDE
 from kernel.text.folding import fold
 from kernel.values import BadValue, parse_value
 
@@ -180,15 +181,24 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
     if field.asks:
         condition: Q = import_string(field.asks)(kind, one.op, one.values)
         return condition if holds else ~condition
+    if holds and by_words(kind, one):
+        # It is part of what is searched: the trigram index finds rows, and the field is looked at only there.
+        ways = [Q(search_text__holds=fold(str(v))) & Q(**{f"{field.column}__within": v}) for v in one.values]
+        return Q(*ways, _connector=Q.OR)
     condition = _condition(field, one, actor)
     if not holds:
         # These two are told of empty values already.
         settled = one.op in ("empty", "ne")
         return ~condition if settled else ~condition | Q(**{f"{field.column}__isnull": True})
-    if one.op == "contains" and kind.has_search and (one.field == kind.title or one.field in kind.search_sources):
-        # It is part of what is searched, so the trigram index narrows before rows are folded one by one.
-        condition &= Q(*[Q(search_text__holds=fold(str(value))) for value in one.values], _connector=Q.OR)
     return condition
+
+
+def by_words(kind: Entity, node: Node) -> bool:
+    """Whether this asks for words, of letters enough for the trigram index, in a field that the search reads."""
+    if not isinstance(node, Filter) or node.op != "contains" or not kind.has_search:
+        return False
+    searched = node.field == kind.title or node.field in kind.search_sources
+    return searched and all(len(fold(str(value))) >= INSIDE for value in node.values)
 
 
 def may_be_asked(kind: Entity, name: str) -> bool:

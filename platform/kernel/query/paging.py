@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Invalid
-from kernel.query.select import nullable, sort_key
+from kernel.query.reaching import apart
+from kernel.query.select import in_sequence, nullable, sort_key
 from kernel.registry import Entity, registry
 
 
@@ -82,9 +84,19 @@ def _top(
     ids: list[Any] = []
     for part in parts:
         if len(ids) < number:
-            rows = _walked(ordered.filter(part.condition), part, column, down)
-            ids += rows.select_related(None).values_list("pk", flat=True)[: number - len(ids)]
+            rows = _walked(ordered.filter(part.condition), part, column, down).select_related(None)
+            ids += _first(rows, column, down, number - len(ids))
     return list(ordered.filter(pk__in=ids)) if ids else []
+
+
+def _first(rows: QuerySet[Any], column: str, down: bool, number: int) -> QuerySet[Any]:
+    """Keys of the first rows, in their order."""
+    ways = [rows]
+    if "__" in column:
+        ways = apart(rows, column.partition("__")[0], in_sequence(Coalesce(column, column), down))
+    if len(ways) > 1:
+        rows = rows.filter(pk__in={pk for way in ways for pk in way.values_list("pk", flat=True)[:number]})
+    return rows.values_list("pk", flat=True)[:number]
 
 
 def _walked(rows: QuerySet[Any], part: _Part, column: str, down: bool) -> QuerySet[Any]:

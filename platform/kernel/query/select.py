@@ -12,7 +12,7 @@ import kernel.query.lookups  # noqa: F401 — registers the lookups
 from kernel.access import Actor, entity_for, records_visible_to
 from kernel.errors import Invalid
 from kernel.models import LIVE
-from kernel.query.filters import Node, apply_filters
+from kernel.query.filters import Node, apply_filters, by_words
 from kernel.registry import Entity, Field, registry
 from kernel.search.conditions import answering
 from kernel.search.matching import INSIDE
@@ -30,6 +30,7 @@ def select(
         rows = search(kind, rows, q)
     relations = [f.name for f in kind.all_fields.values() if f.kind == "relation" and f.stored]
     by_trigrams = kind.has_search and any(len(word.text) >= INSIDE for word in read(q).words)
+    by_trigrams |= any(by_words(kind, one) for one in filters)
     return rows.select_related(*relations).order_by(*ordering(kind, sort, few=by_trigrams))
 
 
@@ -77,7 +78,11 @@ def ordering(entity: Entity, sort: str | None, *, few: bool = False) -> list[Any
         return ["-id" if descending else "id"]
     if not nullable(entity, column) and not few:
         return [f"-{column}", "-id"] if descending else [column, "id"]
-    path = Coalesce(column, column) if few else F(column)
+    return in_sequence(Coalesce(column, column) if few else F(column), descending)
+
+
+def in_sequence(path: Any, descending: bool) -> list[Any]:
+    """By an expression, empty values last, then by id."""
     first = path.desc(nulls_last=True) if descending else path.asc(nulls_last=True)
     return [first, "-id" if descending else "id"]
 

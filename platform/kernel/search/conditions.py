@@ -9,8 +9,17 @@ from kernel.search.typed import Typed, Word
 
 
 def answering(kind: Entity, typed: Typed) -> Q:
-    """The condition under which a record of the entity answers, over the fields of `kind` alone."""
-    return Q(*[word_condition(kind, word) for word in typed.words])
+    """The condition under which a record of the entity answers, over the fields of `kind` alone.
+
+    Of several words it is put as "all of them in the searched column, or some of them elsewhere", which says the same:
+    the trigram index finds rows by all words of its column at once, and other texts are read of few. (Of conditions
+    that use the same partial index, as the words elsewhere do, the planner never joins two.)
+    """
+    every = Q(*[word_condition(kind, word) for word in typed.words])
+    if len(typed.words) == 1 or not kind.has_search or hidden_fields(kind):
+        return every
+    elsewhere = Q(*[_elsewhere(kind, word) for word in typed.words], _connector=Q.OR)
+    return Q(*[_in_column(word) for word in typed.words]) | elsewhere & every
 
 
 def word_condition(kind: Entity, word: Word) -> Q:
@@ -23,8 +32,13 @@ def word_condition(kind: Entity, word: Word) -> Q:
         if not kind.has_search:
             return found
         return found & _in_column(word) | _in_own(kind, word)
-    found = _in_column(word) | _in_own(kind, word)
-    return found | _in_column(word, "more_text") if kind.has_more else found
+    return _in_column(word) | _elsewhere(kind, word)
+
+
+def _elsewhere(kind: Entity, word: Word) -> Q:
+    """In the organization's own fields, or in the further ways to reach somebody."""
+    own = _in_own(kind, word)
+    return own | _in_column(word, "more_text") if kind.has_more else own
 
 
 def _in_column(word: Word, column: str = "search_text") -> Q:

@@ -7,6 +7,7 @@ import pytest
 from crm.models import ViewChoice
 from crm.services.tags import add_tag, tag_named
 from kernel.access import system_actor
+from kernel.shares import share_record
 
 pytestmark = pytest.mark.django_db
 SYSTEM = system_actor("test")
@@ -150,16 +151,37 @@ def test_many_records_are_only_sorted_by_what_an_index_has_in_order(
     assert page(sara).get(f"{shown}&sort=sector").status_code == 200  # who asks for it all the same gets it
 
 
+@pytest.mark.parametrize("query", ["q=steel", "name__contains=steel"])
 def test_of_very_many_that_hold_a_word_the_newest_come_first(
-    page: Any, sara: Any, account: Any, monkeypatch: pytest.MonkeyPatch
+    page: Any, sara: Any, account: Any, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     for name in ("Steel C", "Steel A", "Steel B", "Paper"):
         account(name)
-    assert titles(page(sara).get("/accounts/?q=steel")) == ["Steel A", "Steel B", "Steel C"]
+    by_name = page(sara).get(f"/accounts/?{query}")
+    assert titles(by_name) == ["Steel A", "Steel B", "Steel C"]
+    assert "the newest first" not in by_name.content.decode()
     monkeypatch.setattr("crm.pages.found.MOST_BY_NAME", -1)
-    newest = page(sara).get("/accounts/?q=steel")
+    newest = page(sara).get(f"/accounts/?{query}")
     assert titles(newest) == ["Steel B", "Steel A", "Steel C"]
-    assert titles(page(sara).get("/accounts/?q=steel&sort=name")) == ["Steel A", "Steel B", "Steel C"]
+    assert "the newest first" in newest.content.decode()
+    asked = page(sara).get(f"/accounts/?{query}&sort=name")
+    assert titles(asked) == ["Steel A", "Steel B", "Steel C"]
+    assert "the newest first" not in asked.content.decode()
+
+
+def test_in_the_order_of_its_owners_what_was_shared_stands_in_its_place(
+    page: Any, nima: Any, sara: Any, deal: Any
+) -> None:
+    """Who sees records by their owner and others one by one."""
+    own = {person.pk: [deal(f"{person.name} {n}", owner=person) for n in (2, 0, 1)] for person in (nima, sara)}
+    shared = own[sara.pk][:2]
+    for one in shared:
+        share_record("deal", one.pk, actor=SYSTEM, to_kind="user", to_id=nima.pk)
+    seen = {nima.pk: own[nima.pk], sara.pk: shared}
+    people = sorted((nima, sara), key=lambda person: person.name)
+    expected = [one.name for person in people for one in sorted(seen[person.pk], key=lambda one: one.pk)]
+    assert titles(page(nima).get("/deals/?sort=owner")) == expected
+    assert titles(page(nima).get("/deals/?sort=-owner")) == expected[::-1]
 
 
 @pytest.mark.parametrize("query", ["q=steel", "city=Yazd", "city=Yazd&sort=-created_at", "q=steel&sort=owner"])
