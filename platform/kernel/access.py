@@ -20,7 +20,7 @@ from kernel.registry import Entity, registry
 
 __all__ = [
     "NOTHING", "Actor", "HeldRole", "TypeHere", "allows", "denied", "entity_for", "get_record_for", "may_add",
-    "records_visible_to", "require", "require_open", "system_actor", "visible",
+    "records_hanging_on", "records_visible_to", "require", "require_open", "system_actor", "visible",
 ]  # fmt: skip
 
 
@@ -124,13 +124,15 @@ def system_actor(label: str = "system") -> Actor:
     return Actor(user_id=None, label=label, system=True, engines=frozenset(m.name for m in registry.modules))
 
 
-def visible(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
-    """The condition under which `actor` may do `action` to a record of `entity`."""
+def visible(entity: str | Entity, actor: Actor, action: str = "view", *, on: Entity | None = None) -> Q:
+    """The condition under which `actor` may do `action` to a record of `entity`; of those that hang on any record, with
+    `on`, only for what hangs on records of that one.
+    """
     kind = registry.entity(entity)
     allowed = grounds_of(kind, actor, action).condition()
     if actor.system or not kind.is_part or allowed is NOTHING:
         return allowed
-    ends = _by_record(kind, actor, action) if kind.hangs_on else _by_parents(kind, actor, action)
+    ends = _by_record(kind, actor, action, on) if kind.hangs_on else _by_parents(kind, actor, action)
     return allowed & ends & (kind.closed_by_function(actor) if kind.closed_by else Q())
 
 
@@ -169,13 +171,15 @@ def _exists(target: Entity, allowed: Q, column: str) -> Exists:
     return Exists(target.model_class._default_manager.filter(allowed, pk=OuterRef(column)))
 
 
-def _by_record(kind: Entity, actor: Actor, action: str) -> Q:
+def _by_record(kind: Entity, actor: Actor, action: str, on: Entity | None) -> Q:
     """What hangs on any record: as that record is, in engines that are on."""
     assert kind.hangs_on is not None
     named, column = kind.hangs_on
     act, ways = "view" if action in _READS else "change", []
     for target in registry.entities_of(actor.engines):
-        if target.is_part or (allowed := visible(target, actor, act)) == NOTHING:
+        if target.is_part or (on is not None and target.name != on.name):
+            continue
+        if (allowed := visible(target, actor, act)) == NOTHING:
             continue
         ways.append(Q(**{named: target.name}) & Q(_exists(target, allowed, column)))
     return Q(*ways, _connector=Q.OR) if ways else NOTHING
@@ -195,6 +199,16 @@ def records_visible_to(actor: Actor, entity: str | Entity, action: str = "view")
     """The records of an entity that `actor` may do `action` to; deleted ones are not among them."""
     kind = registry.entity(entity)
     return kind.records().filter(visible(kind, actor, action))
+
+
+def records_hanging_on(record: Any, entity: str | Entity, actor: Actor, action: str = "view") -> QuerySet[Any]:
+    """The notes, files … of one record that `actor` may do `action` to: nothing is asked about other kinds of records,
+    on which none of these hangs.
+    """
+    kind, on = registry.entity(entity), registry.entity(record.entity_name)
+    assert kind.hangs_on is not None
+    here = dict(zip(kind.hangs_on, (on.name, record.pk), strict=True))
+    return kind.records().filter(visible(kind, actor, action, on=on), **here)
 
 
 def deleted_records_for(actor: Actor, entity: str | Entity, ids: Iterable[UUID]) -> QuerySet[Any]:

@@ -11,10 +11,10 @@ from crm.next_steps.step import Act, Step
 from crm.pages.labels import shows
 from crm.pages.links import entity_url
 from crm.panels import Frame
+from crm.panels.life_events import life_events_at
 from crm.services.parts import today
 from identity.models import User
 from kernel import formats
-from kernel.access import records_visible_to
 from kernel.registry import registry
 
 SOON: Final = 30
@@ -30,13 +30,14 @@ def steps(frame: Frame) -> list[Step]:
 
 
 def _coming(frame: Frame) -> list[Step]:
-    """The next two days of their life, by the index of the customer's column."""
+    """The next two days of their life."""
     if not frame.actor.may(registry.entity("life_event").permission("view")):
         return []
     now = today()
-    mine = records_visible_to(frame.actor, "life_event").filter(**{f"{frame.entity.name}_id": frame.record.pk})
-    rows = mine.filter(next_on__range=(now, now + timedelta(SOON))).select_related("kind").order_by("next_on", "id")
-    return [_event(row, (row.next_on - now).days) for row in rows[:2]]
+    last = now + timedelta(SOON)
+    coming = ((row.next_on, row.pk, row) for row in life_events_at(frame) if row.next_on)
+    soon = sorted(one for one in coming if now <= one[0] <= last)
+    return [_event(row, (day - now).days) for day, _pk, row in soon[:2]]
 
 
 def _event(row: Any, days: int) -> Step:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -89,8 +90,14 @@ def _sees(target: Entity, actor: Actor) -> bool:
     return actor.may(target.permission("view"))
 
 
-def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
+def _pointing(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> QuerySet[Any]:
+    """Without the records that these relate to: only names are shown of them, which `Labels` reads."""
     rows = select(target, actor=actor).filter(**{target.field(spec.field).column: pk})
+    return rows.select_related(None)
+
+
+def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> RelatedList:
+    rows = _pointing(spec, target, pk, actor)
     first = list(rows[:FIRST])
     total = count(rows) if len(first) == FIRST else len(first)
     names = spec.columns or target.columns
@@ -107,7 +114,7 @@ def _related_list(spec: Listed, target: Entity, pk: UUID, actor: Actor) -> Relat
 
 def _link_list(spec: Listed, target: Entity, other: Field, pk: UUID, actor: Actor) -> RelatedList:
     """The records on the other side, with what the links themselves hold."""
-    rows = select(target, actor=actor).filter(**{target.field(spec.field).column: pk})
+    rows = _pointing(spec, target, pk, actor)
     first = list(rows[:FIRST])
     total = count(rows) if len(first) == FIRST else len(first)
     own = [f.name for f in target.own_fields.values() if f.name not in target.ends and f.in_list]

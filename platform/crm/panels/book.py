@@ -1,14 +1,16 @@
 """Which panels there are, and for which records."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kernel.access import Actor
 from kernel.errors import Text
 from kernel.registry import Entity
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,15 @@ class Frame:
     entity: Entity
     record: Any
     may_change: bool
+    #: What was read for this page already.
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: str, read: Callable[[], T]) -> T:
+        """What several parts of a page show is read for the first of them."""
+        if key not in self.memo:
+            self.memo[key] = read()
+        found: T = self.memo[key]
+        return found
 
     @property
     def place(self) -> str:

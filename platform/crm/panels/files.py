@@ -7,17 +7,22 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Attachment
 from crm.panels.book import Frame, Panel
-from kernel.access import may_add, records_visible_to
+from kernel.access import may_add, records_hanging_on
 
+#: More files of one record than these are on pages of their own.
+MOST = 60
 _ICONS = {"image": "image", "application/pdf": "file-text", "text": "file-text"}
 
 
+def files_at(frame: Frame) -> list[Attachment]:
+    """The newest, read once for the panel and the timeline."""
+    rows = records_hanging_on(frame.record, "attachment", frame.actor).filter(purpose=Attachment.Purpose.FILE)
+    return frame.once("files", lambda: list(rows.order_by("-created_at", "-id")[:MOST]))
+
+
 def context(frame: Frame) -> Mapping[str, Any] | None:
-    rows = records_visible_to(frame.actor, "attachment").filter(
-        entity=frame.entity.name, record_id=frame.record.pk, purpose=Attachment.Purpose.FILE
-    )
     may = frame.may_change and may_add("attachment", frame.actor)
-    files = [_file(row) for row in rows.order_by("-created_at", "-id")[:60]]
+    files = [_file(row) for row in files_at(frame)]
     return {"files": files, "may_change": may, "url": f"{frame.place}files/"}
 
 

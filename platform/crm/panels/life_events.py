@@ -7,14 +7,23 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import LifeEvent
 from crm.panels.book import Frame, Panel
 from crm.services.parts import today
 from kernel.access import may_add, records_visible_to
 
+MOST = 200
+_SHOWN = 40
+
+
+def life_events_at(frame: Frame) -> list[LifeEvent]:
+    """The latest, read once for the panel, the timeline and the next steps; more of one customer are not read."""
+    rows = records_visible_to(frame.actor, "life_event").filter(**{f"{frame.entity.name}_id": frame.record.pk})
+    return frame.once("life events", lambda: list(rows.select_related("kind").order_by("-on", "-id")[:MOST]))
+
 
 def context(frame: Frame) -> Mapping[str, Any] | None:
-    rows = records_visible_to(frame.actor, "life_event").filter(**{f"{frame.entity.name}_id": frame.record.pk})
-    events = [_event(row, today()) for row in rows.select_related("kind").order_by("-on", "-id")[:40]]
+    events = [_event(row, today()) for row in life_events_at(frame)[:_SHOWN]]
     coming = sorted((e for e in events if e["days"] is not None), key=lambda e: e["days"])
     may = frame.may_change and may_add("life_event", frame.actor)
     return {

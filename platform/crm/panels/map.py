@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.drawing.column import draw_column
 from crm.panels.book import Frame, Panel
+from crm.panels.ties import ties_at
 from crm.selectors.network import network_of
 
 _SMALL = 320
@@ -16,7 +17,7 @@ _SMALL = 320
 
 def context(frame: Frame) -> Mapping[str, Any] | None:
     """Nothing while nobody stands around: an empty picture teaches less than the panel of relationships."""
-    net = network_of(frame.entity.name, frame.record, actor=frame.actor, hops=1)
+    net = network_of(frame.entity.name, frame.record, actor=frame.actor, hops=1, ties=ties_at(frame))
     if net.drawn < 2:
         return None
     label = gettext("Relationship map of %s") % frame.record.name

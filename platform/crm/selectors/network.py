@@ -1,15 +1,16 @@
 """Who stands around a customer: the accounts above and below, people and partners, two steps far."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from crm.models import Account
-from crm.selectors.ties import seen_from, ties_among
+from crm.models import Account, Relationship
+from crm.selectors.ties import newest_ties, seen_from, ties_among
 from kernel.access import Actor, entity_for, records_visible_to
 
 MOST = 40
@@ -56,18 +57,21 @@ def node_of(entity: str, record: Any, word: str = "", group: str = "") -> Node:
     return Node(entity, record.pk, record.name or "—", word, group, record.tier, kind)
 
 
-def network_of(entity: str, record: Any, *, actor: Actor, hops: int = 2) -> Network:
-    """A fixed number of queries, whatever hangs on the record."""
+def network_of(
+    entity: str, record: Any, *, actor: Actor, hops: int = 2, ties: Sequence[Relationship] | None = None
+) -> Network:  # fmt: skip
+    """A fixed number of queries, whatever hangs on the record; `ties` are its relationships where they were read."""
     net = Network(node_of(entity, record))
     seen = {net.center.key}
-    ties = _tied(net, entity, record, actor, seen)
+    read = newest_ties(entity, record.pk, actor=actor) if ties is None else ties
+    tied = _tied(net, entity, record, read, seen)
     if entity == "account":
         _storeys(net, record, actor, seen)
         people = _people(net, record, actor, seen)
     else:
         people = _homes(record, actor, seen)
-    net.near = [*ties, *people][:MOST_NEAR]
-    dropped = len(ties) + len(people) - len(net.near)
+    net.near = [*tied, *people][:MOST_NEAR]
+    dropped = len(tied) + len(people) - len(net.near)
     net.more = {name: n for name, n in {**net.more, "ties": net.more.get("ties", 0) + dropped}.items() if n}
     if hops > 1:
         _second_step(net, actor, seen)
@@ -104,10 +108,11 @@ def _by_worth(actor: Actor) -> tuple[str, ...]:
     return ("-tier", "name", "id") if _knows(actor, "contact", "tier") else ("name", "id")
 
 
-def _tied(net: Network, entity: str, record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
-    rows = list(ties_among(entity, [record.pk], actor=actor).filter(is_active=True).order_by("id")[: MOST_NEAR + 1])
+def _tied(
+    net: Network, entity: str, record: Any, ties: Sequence[Relationship], seen: set[Any]
+) -> list[Node]:  # fmt: skip
     found = []
-    for row in rows:
+    for row in sorted((row for row in ties if row.is_active), key=attrgetter("pk"))[: MOST_NEAR + 1]:
         tie = seen_from(entity, record.pk, row)
         node = node_of(tie.entity, tie.other, tie.word, tie.group)
         if node.key not in seen:

@@ -7,12 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from crm.models import Relationship
 from kernel.access import Actor, records_visible_to
 from kernel.registry import registry
+
+#: More than these of one customer are not read for its page.
+MOST = 200
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,17 @@ def ties_among(entity: str, ids: Iterable[UUID], *, actor: Actor) -> QuerySet[An
     return rows.select_related("role", "from_account", "from_contact", "to_account", "to_contact")
 
 
-def ties_of(entity: str, pk: UUID, *, actor: Actor) -> list[Tie]:
-    """Those that hold first, then by their names."""
+def newest_ties(entity: str, pk: UUID, *, actor: Actor) -> list[Relationship]:
+    """The relationships of one customer that its page shows in several ways, the newest first."""
     if not actor.may(registry.entity("relationship").permission("view")):
         return []
-    found = [seen_from(entity, pk, row) for row in ties_among(entity, [pk], actor=actor)[:200]]
+    # The order is an expression, so that the few of one customer are found by what they belong to and then sorted.
+    return list(ties_among(entity, [pk], actor=actor).order_by(Coalesce("pk", "pk").desc())[:MOST])
+
+
+def ties_from(entity: str, pk: UUID, rows: Iterable[Relationship]) -> list[Tie]:
+    """Those that hold first, then by their names."""
+    found = [seen_from(entity, pk, row) for row in rows]
     return sorted(found, key=lambda tie: (not tie.active, tie.group, tie.other.name))
 
 

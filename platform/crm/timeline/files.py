@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from crm.models import Attachment
 from crm.panels import Frame
+from crm.panels.files import files_at
 from crm.timeline.book import FILES, Entry, Mark, Source, mark_of
 from crm.timeline.rows import makers, newest
 from kernel import formats
-from kernel.access import records_visible_to
+from kernel.access import records_hanging_on
 from kernel.registry import registry
 
 NAME: Final = "files"
@@ -18,10 +19,7 @@ NAME: Final = "files"
 def read(frame: Frame, before: Mark | None, limit: int) -> list[Entry]:
     if not frame.entity.asides or not frame.actor.may(registry.entity("attachment").permission("view")):
         return []
-    mine = records_visible_to(frame.actor, "attachment").filter(
-        entity=frame.entity.name, record_id=frame.record.pk, purpose=Attachment.Purpose.FILE
-    )
-    rows = newest(mine, NAME, before, limit)
+    rows = files_at(frame)[:limit] if before is None else _below(frame, before, limit)
     labels = makers(rows, frame.actor)
     return [
         Entry(
@@ -30,6 +28,11 @@ def read(frame: Frame, before: Mark | None, limit: int) -> list[Entry]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _below(frame: Frame, before: Mark, limit: int) -> list[Attachment]:
+    mine = records_hanging_on(frame.record, "attachment", frame.actor).filter(purpose=Attachment.Purpose.FILE)
+    return newest(mine, NAME, before, limit)
 
 
 source = Source(NAME, FILES, read)

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.panels import Frame
+from crm.panels.life_events import life_events_at
 from crm.services.parts import today
 from crm.timeline.book import LIFE_EVENTS, Entry, Mark, Source
 from kernel.access import records_visible_to
@@ -23,14 +24,14 @@ def read(frame: Frame, before: Mark | None, limit: int) -> list[Entry]:
     """Those to come stand among the next steps and in their panel; a day begins at midnight UTC for everybody."""
     if not frame.actor.may(registry.entity("life_event").permission("view")):
         return []
+    if before is None:
+        return [_entry(row) for row in [row for row in life_events_at(frame) if row.on <= today()][:limit]]
     mine = records_visible_to(frame.actor, "life_event").filter(**{f"{frame.entity.name}_id": frame.record.pk})
     rows = mine.filter(_below(before), on__lte=today()).select_related("kind").order_by("-on", "-id")[:limit]
     return [_entry(row) for row in rows]
 
 
-def _below(before: Mark | None) -> Q:
-    if before is None:
-        return Q()
+def _below(before: Mark) -> Q:
     days, into_the_day = divmod(before.millis, _DAY)
     number = days + _EPOCH
     if number < 1:

@@ -12,7 +12,7 @@ from crm.panels import Frame
 from crm.services.notes import noteable
 from crm.timeline.book import NOTES, Entry, Mark, Source, bound, mark_of
 from crm.timeline.rows import makers
-from kernel.access import may_add, records_visible_to
+from kernel.access import may_add, records_hanging_on
 from kernel.registry import registry
 
 NAME: Final = "notes"
@@ -58,12 +58,12 @@ def _readable(frame: Frame) -> bool:
 
 
 def _rows(frame: Frame) -> QuerySet[Any]:
-    rows = records_visible_to(frame.actor, "note").filter(entity=frame.entity.name, record_id=frame.record.pk)
-    return rows.order_by("-id")
+    return records_hanging_on(frame.record, "note", frame.actor).order_by("-id")
 
 
 def _pinned(frame: Frame) -> list[Any]:
-    return list(_rows(frame).filter(pinned=True)[:MOST_PINNED])
+    """Read once for a page: they stand above the stream and are left out of it."""
+    return frame.once("pinned notes", lambda: list(_rows(frame).filter(pinned=True)[:MOST_PINNED]))
 
 
 def _entries(frame: Frame, rows: Sequence[Any]) -> list[Entry]:
@@ -82,7 +82,9 @@ def _allowed(frame: Frame, rows: Sequence[Any], action: str) -> set[UUID]:
     ids = [row.pk for row in rows]
     if not ids or not frame.may_change:
         return set()
-    return set(records_visible_to(frame.actor, "note", action).filter(pk__in=ids).values_list("pk", flat=True))
+    return set(
+        records_hanging_on(frame.record, "note", frame.actor, action).filter(pk__in=ids).values_list("pk", flat=True)
+    )
 
 
 def _edited(row: Any) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from crm.models import Relationship, RelationshipRole
 from crm.selectors.network import MOST, network_of
-from crm.selectors.ties import ties_of
+from crm.selectors.ties import Tie, newest_ties, ties_from
 from crm.services.parts import today
 from crm.services.ties import end_relationship
 from kernel.access import records_visible_to, system_actor
@@ -28,6 +28,10 @@ def role(key: str) -> Any:
 def tie(key: str, start: Any, end: Any, actor: Any = SYSTEM, **values: Any) -> Any:
     ends = {f"{side}_{type(one).__name__.lower()}": one for side, one in (("from", start), ("to", end))}
     return create_record("relationship", actor=actor, values={"role": role(key), **ends, **values})
+
+
+def ties_of(entity: str, pk: Any, *, actor: Any) -> list[Tie]:
+    return ties_from(entity, pk, newest_ties(entity, pk, actor=actor))
 
 
 def test_a_workspace_starts_with_words_in_both_languages(tenant: Any) -> None:
