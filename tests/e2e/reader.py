@@ -92,11 +92,15 @@ class Reader:
         """The page stands and can be written in, but the scripts of its parts have not come yet; they do at the end."""
         held: list[Route] = []
         parts = re.compile(r"/assets/(?!main-)[^/]+\.js$")
-        self.page.route(parts, held.append)
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        self.page.route(parts, hold)
         yield
-        self.page.unroute(parts)
         for route in held:
             route.continue_()
+        self.page.unroute(parts, hold)
 
     def text(self, selector: str) -> str:
         return self.on(selector).first.inner_text().translate(DIGITS)
