@@ -1,13 +1,13 @@
 """Searching as pages and the API do it: over the entities that one may see, nearer what one had in hand lately."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from crm.services.opened import opened_by
 from kernel.access import Actor, entity_for, records_visible_to
 from kernel.registry import Entity, registry
 from kernel.search.conditions import answering
-from kernel.search.find import Hit, find
+from kernel.search.find import Fresh, Hit, find
 from kernel.search.typed import read
 
 #: A facet counts so far and no further: "1,000+".
@@ -26,9 +26,12 @@ def searched_entities(actor: Actor) -> list[Entity]:
     return [entity for entity in seen_entities(actor) if not registry.is_setup(entity)]
 
 
-def freshness(actor: Actor) -> Mapping[UUID, int]:
-    """What the person opened lately: 9 for the last, down to 1."""
-    return {pk: max(1, 9 - n // 4) for n, pk in enumerate(list(opened_by(actor))[:_LATELY])}
+def freshness(actor: Actor) -> Fresh:
+    """What the person opened lately, by entity: 9 for the last, down to 1."""
+    found: dict[str, dict[UUID, int]] = {}
+    for n, (pk, (entity, _times, _at)) in enumerate(list(opened_by(actor).items())[:_LATELY]):
+        found.setdefault(entity, {})[pk] = max(1, 9 - n // 4)
+    return found
 
 
 def search_hits(

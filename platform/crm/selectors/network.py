@@ -125,25 +125,31 @@ def _storeys(net: Network, record: Any, actor: Actor, seen: set[Any]) -> None:
     """Up to three accounts above, and those right below."""
     if not _knows(actor, "account", "parent"):
         return
-    steps = Account.objects.filter(pk=record.pk).values_list(
-        "parent_id", "parent__parent_id", "parent__parent__parent_id"
-    )
-    ids = [pk for pk in (steps.first() or ()) if pk]
-    visible = {a.pk: a for a in records_visible_to(actor, "account").filter(pk__in=ids)}
+    ids = _parents(record)
+    visible = {a.pk: a for a in records_visible_to(actor, "account").filter(pk__in=ids)} if ids else {}
     for pk in ids:
         if pk not in visible or ("account", pk) in seen:
             break  # what stands above an account one may not see is not told either
         seen.add(("account", pk))
         net.above.append(node_of("account", visible[pk], _("further up") if net.above else _("parent account"), "up"))
     below = records_visible_to(actor, "account").filter(parent_id=record.pk)
-    total = below.count()
-    for child in below.order_by("name", "id")[:MOST_BELOW]:
+    children = list(below.order_by("name", "id")[: MOST_BELOW + 1])
+    total = below.count() if len(children) > MOST_BELOW else len(children)
+    for child in children[:MOST_BELOW]:
         if ("account", child.pk) not in seen:
             node = node_of("account", child, _("belongs to it"), "up")
             seen.add(node.key)
             net.below.append(node)
     if total > MOST_BELOW:
         net.more["below"] = total - MOST_BELOW
+
+
+def _parents(record: Any) -> list[UUID]:
+    """Ids of up to three accounts above, the nearest first."""
+    if record.parent_id is None:
+        return []
+    above = Account.objects.filter(pk=record.parent_id).values_list("parent_id", "parent__parent_id").first()
+    return [pk for pk in (record.parent_id, *(above or ())) if pk]
 
 
 def _people(net: Network, record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
@@ -168,7 +174,7 @@ def _homes(record: Any, actor: Actor, seen: set[Any]) -> list[Node]:
     """Where a person works and lives."""
     homes = ((record.account_id, "account", _("works here")), (record.household_id, "household", _("lives here")))
     wanted = {pk: word for pk, name, word in homes if pk is not None and _knows(actor, "contact", name)}
-    rows = records_visible_to(actor, "account").filter(pk__in=list(wanted))
+    rows = records_visible_to(actor, "account").filter(pk__in=list(wanted)) if wanted else []
     nodes = [node_of("account", row, wanted[row.pk], "here") for row in rows if ("account", row.pk) not in seen]
     seen.update(node.key for node in nodes)
     return nodes

@@ -21,6 +21,8 @@ from kernel.text.folding import fold
 ENOUGH = 3
 #: Related records whose names may answer to one of several words.
 _RELATED = 200
+#: By entity and record: how much nearer it is to the person who searches.
+Fresh = Mapping[str, Mapping[UUID, int]]
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,9 @@ class Hit:
 
 
 def find(
-    text: str, *, actor: Actor, entities: Iterable[Entity], fresh: Mapping[UUID, int] | None = None, most: int = 8,
+    text: str, *, actor: Actor, entities: Iterable[Entity], fresh: Fresh | None = None, most: int = 8,
 ) -> list[Hit]:  # fmt: skip
-    """At most `most` hits over these entities. `fresh` says how much nearer a record is to this person (1 to 9)."""
+    """At most `most` hits over these entities. `fresh` says which records are nearer to this person (1 to 9)."""
     kinds = [kind for kind in (entity_for(actor, e) for e in entities) if kind.searched]
     typed, fresh = read(text), fresh or {}
     if not typed:
@@ -60,9 +62,7 @@ def _order(hit: Hit) -> tuple[Any, ...]:
     return (hit.verdict.tier, hit.verdict.outside, -hit.boost, -hit.id.int)
 
 
-def _more(
-    hits: list[Hit], kinds: Sequence[Entity], text: str, typed: Typed, actor: Actor, fresh: Mapping[UUID, int]
-) -> list[Hit]:
+def _more(hits: list[Hit], kinds: Sequence[Entity], text: str, typed: Typed, actor: Actor, fresh: Fresh) -> list[Hit]:
     """What the other keyboard, then what a slip of the finger may have meant; never instead of what was found."""
     known = {hit.id for hit in hits}
     found: list[Hit] = []
@@ -79,23 +79,24 @@ def _as_near(hit: Hit) -> Hit:
     return replace(hit, verdict=Verdict(Tier.NEAR, hit.verdict.tier + hit.verdict.outside))
 
 
-def _found(kinds: Iterable[Entity], typed: Typed, actor: Actor, fresh: Mapping[UUID, int]) -> list[Hit]:
+def _found(kinds: Iterable[Entity], typed: Typed, actor: Actor, fresh: Fresh) -> list[Hit]:
     return [hit for kind in kinds for hit in _found_in(kind, typed, actor, fresh)]
 
 
-def _found_in(kind: Entity, typed: Typed, actor: Actor, fresh: Mapping[UUID, int]) -> list[Hit]:
-    return _judged(kind, typed, propose(kind, typed, actor=actor, fresh=fresh), fresh)
+def _found_in(kind: Entity, typed: Typed, actor: Actor, fresh: Fresh) -> list[Hit]:
+    return _judged(kind, typed, propose(kind, typed, actor=actor, fresh=fresh.get(kind.name, {})), fresh)
 
 
-def _judged(kind: Entity, typed: Typed, proposals: Iterable[Proposal], fresh: Mapping[UUID, int]) -> list[Hit]:
+def _judged(kind: Entity, typed: Typed, proposals: Iterable[Proposal], fresh: Fresh) -> list[Hit]:
+    near = fresh.get(kind.name, {})
     found = ((proposal, judge(typed, proposal.said, kind.title)) for proposal in proposals)
     return [
-        Hit(kind, p.id, verdict, typed, fresh.get(p.id, 0) * 2 + p.mine) for p, verdict in found if verdict is not None
+        Hit(kind, p.id, verdict, typed, near.get(p.id, 0) * 2 + p.mine) for p, verdict in found if verdict is not None
     ]
 
 
 def _by_related(
-    kinds: Iterable[Entity], typed: Typed, actor: Actor, fresh: Mapping[UUID, int], known: Collection[UUID]
+    kinds: Iterable[Entity], typed: Typed, actor: Actor, fresh: Fresh, known: Collection[UUID]
 ) -> list[Hit]:
     """Records that hold some of the words themselves and the others by what they belong to: "sara zagros"."""
     titles: dict[str, dict[str, dict[UUID, str]]] = {}

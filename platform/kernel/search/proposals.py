@@ -42,12 +42,14 @@ def propose(
 ) -> list[Proposal]:
     """At most about `most` records that hold the words, the likely ones among them; each step only if it is needed."""
     rows = _rows(kind, actor)
-    found = rows.filter(answering(kind, typed))
     taken: list[tuple[Any, ...]] = []
+    # Put together only where it is asked: often the titles that begin so are enough.
+    found = rows.filter(answering(kind, typed)) if fresh or not _has_title_index(kind) else None
     if _has_title_index(kind):
-        taken = [*_titled(rows, typed), *(found.filter(pk__in=fresh) if fresh else ())]
+        taken = [*_titled(rows, typed), *(found.filter(pk__in=fresh) if found is not None else ())]
         if len(taken) >= TITLES:
             return _read(kind, taken, actor)
+    found = rows.filter(answering(kind, typed)) if found is None else found
     word = typed.words[0]
     if _has_title_index(kind) and len(typed.words) == 1 and len(word.text) >= INSIDE and not word.near:
         taken += found.filter(search_text__holds=f" {word.text}")[:most]

@@ -88,7 +88,7 @@ def test_the_likeliest_stands_first(
 def test_what_one_has_opened_comes_before_its_equals(make: Any, titles: Any, admin: Actor) -> None:
     first, _second = make("contact", name="Sara A"), make("contact", name="Sara B")
     assert titles("sara", admin) == ["Sara B", "Sara A"]
-    assert titles("sara", admin, fresh={first.pk: 9}) == ["Sara A", "Sara B"]
+    assert titles("sara", admin, fresh={"contact": {first.pk: 9}}) == ["Sara A", "Sara B"]
 
 
 @pytest.mark.parametrize(
