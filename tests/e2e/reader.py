@@ -52,7 +52,8 @@ class Reader:
 
     def go(self, path: str, at: str = "") -> Response:
         base = self.stack.at(at) if at else self.base
-        response = self.page.goto(base + path)
+        # Without an answer a page was just leaving by itself (its work had ended): that one's way crossed this one.
+        response = self.page.goto(base + path) or self.page.goto(base + path)
         assert response is not None
         return response
 

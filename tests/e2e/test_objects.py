@@ -189,6 +189,7 @@ def import_twenty(story: Story) -> None:
     until(lambda: story.api("GET", "imports/")["results"][0]["state"] == "done", why="the import ends")
     run = story.api("GET", "imports/")["results"][0]
     assert (run["made"], run["refused"]) == (20, 1)
+    expect(sara.on("a[href*='/errors.']").first).to_be_visible()  # the page has gone on to the result by itself
 
 
 def see_them_on_the_account(story: Story) -> None:
