@@ -133,9 +133,8 @@ def _storeys(net: Network, record: Any, actor: Actor, seen: set[Any]) -> None:
         seen.add(("account", pk))
         net.above.append(node_of("account", visible[pk], _("further up") if net.above else _("parent account"), "up"))
     below = records_visible_to(actor, "account").filter(parent_id=record.pk)
-    children = list(below.order_by("name", "id")[: MOST_BELOW + 1])
-    total = below.count() if len(children) > MOST_BELOW else len(children)
-    for child in children[:MOST_BELOW]:
+    total = below.count()
+    for child in below.order_by("name", "id")[:MOST_BELOW]:
         if ("account", child.pk) not in seen:
             node = node_of("account", child, _("belongs to it"), "up")
             seen.add(node.key)
