@@ -9,7 +9,7 @@ from crm.models import Attachment
 from crm.panels.book import Frame, Panel
 from kernel.access import may_add, records_hanging_on
 
-#: More files of one record than these are on pages of their own.
+#: As many as the panel shows; older ones stand in the timeline.
 MOST = 60
 _ICONS = {"image": "image", "application/pdf": "file-text", "text": "file-text"}
 
