@@ -22,7 +22,7 @@ def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
     few = names[::_SHARE]
     for schema in selectors.schemas_with_work():
         with tenant_context(Tenant(schema=schema)):
-            _catch_up()
+            catch_up()
     selectors.schemas_with_work()  # takes away the notes of that
     times = [_sweep(few) for _ in range(5)]
     yield from spread("tenancy", "sweep", times, noted=len(few), **context)
@@ -37,7 +37,7 @@ def readings(fleet: Fleet, size: Size) -> Iterator[Reading]:
     yield from spread("tenancy", "workspaces_of_address", found, tenants_present=len(names))
 
 
-def _catch_up() -> None:
+def catch_up() -> None:
     """What a worker has long done in a workspace of some age."""
     outbox.relay()
     jobs.run_due()
