@@ -6,15 +6,17 @@ Django's bulk_create prepares every value on its own and lets the server parse a
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import (
+    DEFERRED,
     BooleanField,
     CharField,
     DateField,
@@ -54,17 +56,31 @@ def insert_alike(model: type[Model], pattern: Any, varying: Sequence[str], rows:
     for field in fields:
         if type(field).pre_save is not Field.pre_save:
             field.pre_save(pattern, True)
-    names = [field.attname for field in fields]
-    base, places = [getattr(pattern, name) for name in names], [names.index(name) for name in varying]
+    # What varies stands in front, so that the rest is one text for all of them.
+    ahead = [next(field for field in fields if field.attname == name) for name in varying]
+    same = [field for field in fields if field not in ahead]
+    rest = next(_lines(same, [[getattr(pattern, field.attname) for field in same]]))
+    _copy([*ahead, *same], (f"{line}\t{rest}" for line in _lines(ahead, list(rows))))
 
-    def filled() -> Iterator[list[Any]]:
-        for values in rows:
-            row = base.copy()
-            for place, value in zip(places, values, strict=True):
-                row[place] = value
-            yield row
 
-    copy_rows(model, [field.name for field in fields], filled())
+def blank_maker(pattern: Any) -> Callable[[], Any]:
+    """Makes unsaved records like this one, each with what a callable default gives anew: a key, a dict of its own.
+
+    Values by their place cost a third of what they cost by name.
+    """
+    model, fields = type(pattern), pattern._meta.concrete_fields
+    values = [DEFERRED if field.generated else getattr(pattern, field.attname) for field in fields]
+    fresh = [
+        (i, field.get_default) for i, field in enumerate(fields) if field.has_default() and callable(field.default)
+    ]
+
+    def make() -> Any:
+        given = values.copy()
+        for i, default in fresh:
+            given[i] = default()
+        return model(*given)
+
+    return make
 
 
 def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterable[str] = ()) -> None:
@@ -92,20 +108,58 @@ def update_records(model: type[Model], records: Sequence[Any], *, leave: Iterabl
 def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows whose values stand in the order of `names`; what is not named gets the column's default."""
     fields = [field for name in names if isinstance(field := model._meta.get_field(name), Field)]
+    # The rows themselves are made before: a value that asks the database for something cannot while it is copying.
+    _copy(fields, _lines(fields, list(rows)))
+
+
+def _copy(fields: Sequence[_Field], lines: Iterator[str]) -> None:
+    source = _Source(lines)
+    if not source.waiting:
+        return
+    table, columns = connection.ops.quote_name(fields[0].model._meta.db_table), ", ".join(map(_quoted, fields))
+    # Opening Django's cursor binds the workspace; psycopg2's own, inside it, is the one that can copy.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        try:
+            cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", source, _CHUNK)
+        except Exception:
+            if source.error is not None:  # the driver would only say that reading failed
+                raise source.error from None
+            raise
+
+
+class _Source:
+    """What COPY reads. Lines are made while the server works on those before them: the two take turns no longer."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+        self.error: Exception | None = None
+        self.waiting = self._next()
+
+    def read(self, _size: int) -> str:
+        try:
+            text, self.waiting = self.waiting, self._next()
+        except Exception as error:
+            self.error = error
+            raise
+        return text
+
+    def _next(self) -> str:
+        return "".join([f"{line}\n" for line in islice(self.lines, _AT_A_TIME)])
+
+
+#: Lines that are made and sent together: some ten kilobytes.
+_AT_A_TIME = 50
+_CHUNK = 1 << 16
+
+
+def _lines(fields: Sequence[_Field], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     prepare = [(i, write) for i, field in enumerate(fields) if (write := _written(field))]
-    lines = []
     for row in rows:
         cells = list(row)
         for i, write in prepare:
             if cells[i] is not None:
                 cells[i] = write(cells[i])
-        lines.append(_line(cells))
-    if not lines:
-        return
-    table, columns = connection.ops.quote_name(model._meta.db_table), ", ".join(map(_quoted, fields))
-    # Opening Django's cursor binds the workspace; psycopg2's own, inside it, is the one that can copy.
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("\n".join(lines)))
+        yield _line(cells)
 
 
 def _line(cells: Sequence[Any]) -> str:
@@ -150,5 +204,13 @@ def _prepared(field: _Field) -> Callable[[Any], Any] | None:
 def _written(field: _Field) -> Callable[[Any], Any] | None:
     """The same for a cell of COPY, whose text is taken as it is."""
     if isinstance(field, JSONField):
-        return (field.encoder or json.JSONEncoder)(ensure_ascii=False).encode
+        encode = (field.encoder or json.JSONEncoder)(ensure_ascii=False).encode
+        return lambda value: "{}" if value == {} else encode(value)
+    if isinstance(field.target_field if isinstance(field, ForeignKey) else field, UUIDField):
+        return _hex
     return _prepared(field)
+
+
+def _hex(value: Any) -> Any:
+    """An id without its hyphens, which PostgreSQL does not need: half the time, several times a row."""
+    return f"{value.int:032x}" if isinstance(value, UUID) else value

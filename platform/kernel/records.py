@@ -31,6 +31,7 @@ from kernel.write import (
     check_unique,
     derived,
     fill_defaults,
+    first_changes,
     follow_up,
     new_record,
     number,
@@ -94,7 +95,7 @@ def create_record(entity: str | Entity, *, actor: Actor, values: Mapping[str, An
         kind.prepare_function(record, set(full), actor)
     check_unique(kind, record)
     number(kind, [record])
-    change = Change(record, None, changes_between(kind, None, snapshot(kind, record)))
+    change = Change(record, None, first_changes(kind, record))
     with told_apart(kind), derived(kind, [change]):
         record.save(force_insert=True)
     _finish(kind, "created", change, actor)

@@ -1,6 +1,6 @@
 """Making or changing many records by a match key, set-based: what imports and the bulk API stand on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from kernel import audit
 from kernel.access import Actor, may_add, require_open, visible
 from kernel.context import get_door
+from kernel.copying import blank_maker
 from kernel.errors import Denied, Invalid, Problem
 from kernel.events import publish_all
 from kernel.ids import uuid7
@@ -23,6 +24,7 @@ from kernel.write import (
     Memo,
     changes_between,
     fill_defaults,
+    first_changes,
     follow_up,
     new_record,
     number,
@@ -75,12 +77,15 @@ class _Upsert:
         self.made: dict[UUID, Change] = {}
         self.changed: dict[UUID, Change] = {}
         self.may_add = may_add(kind, actor)
+        self.blank = blank_maker(new_record(kind, actor))
         self.folded = {n for n in match if n == kind.title and hasattr(kind.model_class, "name_key")}
 
     def run(self, rows: Sequence[Values]) -> list[RowResult]:
-        known = self._existing(rows) if self.match else {}
+        keys = [self.key(row) for row in rows]
+        known = self._existing({key for key in keys if key}) if self.match else {}
         changeable = self._changeable(known)
-        results = self._refuse_taken([self._row(row, known, changeable) for row in rows])
+        told = [self._row(row, key, known, changeable) for row, key in zip(rows, keys, strict=True)]
+        results = self._refuse_taken(told)
         try:
             with transaction.atomic():
                 self._save()
@@ -123,9 +128,8 @@ class _Upsert:
         parts = tuple(self._part(name, values.get(name)) for name in self.match)
         return None if not parts or any(part in (None, "") for part in parts) else parts
 
-    def _existing(self, rows: Sequence[Values]) -> dict[tuple[Any, ...], Any]:
+    def _existing(self, keys: Collection[tuple[Any, ...]]) -> dict[tuple[Any, ...], Any]:
         """Visible records by key, locked; found by the first match field, told apart by all."""
-        keys = {key for key in map(self.key, rows) if key}
         first = self.match[0]
         column = "name_key" if first in self.folded else self.kind.field(first).column
         seen = self.kind.records().filter(visible(self.kind, self.actor))
@@ -150,8 +154,9 @@ class _Upsert:
             refuse_type(self.kind, values[TYPE], actor=self.actor)
 
     # ── one row ──
-    def _row(self, values: Values, known: dict[tuple[Any, ...], Any], changeable: set[UUID]) -> RowResult:
-        key = self.key(values)
+    def _row(
+        self, values: Values, key: tuple[Any, ...] | None, known: dict[tuple[Any, ...], Any], changeable: set[UUID]
+    ) -> RowResult:
         record = known.get(key) if key else None
         try:
             self._refuse(values)
@@ -166,7 +171,7 @@ class _Upsert:
     ) -> RowResult:
         if not self.may_add:
             return _denied()
-        record = new_record(self.kind, self.actor)
+        record = self.blank()
         full = fill_defaults(self.kind, values, self.actor, self.memo)
         for name, value in full.items():
             put(self.kind, record, name, value)
@@ -216,7 +221,7 @@ class _Upsert:
     def _save(self) -> None:
         number(self.kind, [change.record for change in self.made.values()])
         for change in self.made.values():
-            change.diff = changes_between(self.kind, None, snapshot(self.kind, change.record))
+            change.diff = first_changes(self.kind, change.record)
         for change in self.changed.values():
             assert change.before is not None
             change.diff = changes_between(self.kind, change.before, snapshot(self.kind, change.record))

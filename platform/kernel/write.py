@@ -50,11 +50,15 @@ def _written(kind: Entity) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     return cached
 
 
-def changes_between(kind: Entity, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The difference as the audit keeps it; for a new record only what it has."""
-    if before is None:
-        return {name: [None, plain(value)] for name, value in after.items() if value not in (None, "")}
+def changes_between(kind: Entity, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The difference as the audit keeps it."""
     return {name: [plain(before[name]), plain(value)] for name, value in after.items() if before[name] != value}
+
+
+def first_changes(kind: Entity, record: Any) -> dict[str, list[Any]]:
+    """The same for a record that is new: what it has."""
+    found = ((name, value_of(record)) for name, value_of in _written(kind))
+    return {name: [None, plain(value)] for name, value in found if value not in (None, "")}
 
 
 def new_record(kind: Entity, actor: Actor) -> Any:

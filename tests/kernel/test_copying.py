@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crm.models import Account, Contact
 from kernel.context import Tenant
-from kernel.copying import copy_rows, insert_alike, insert_records, update_records
+from kernel.copying import blank_maker, copy_rows, insert_alike, insert_records, update_records
 from kernel.ids import uuid7
 from kernel.models import AuditEntry
 from modules.sfa.models import Deal, Stage
@@ -94,6 +94,29 @@ def test_nothing_is_a_statement_too_many(tenant: Tenant, django_assert_num_queri
         insert_records(Account, [])
         update_records(Account, [])
         copy_rows(AuditEntry, ("id",), [])
+
+
+def test_a_value_that_cannot_be_written_says_so_itself_and_nothing_is_kept(tenant: Tenant) -> None:
+    """Also far behind what has been sent already: the driver alone would say that reading failed."""
+    accounts = [Account(name=f"Account {n}") for n in range(1_000)]
+    accounts[-1].employees = "many"
+    with pytest.raises(ValueError, match="employees"), transaction.atomic():
+        insert_records(Account, accounts)
+    assert not Account.objects.exists()
+
+
+def test_blank_records_are_alike_and_share_nothing(tenant: Tenant) -> None:
+    make = blank_maker(Account(name="x", city="Yazd"))
+    one, other, plain = make(), make(), Account(name="x", city="Yazd")
+    assert one.pk != other.pk
+    assert one._state.adding
+    one.extra["x_said"] = one.tier_reason["by"] = "hand"
+    assert (other.extra, other.tier_reason) == ({}, {})
+    apart = {"id", "search_text", "name_key"}
+    names = [field.attname for field in Account._meta.concrete_fields if field.attname not in apart]
+    assert [getattr(other, name) for name in names] == [getattr(plain, name) for name in names]
+    insert_records(Account, [one, other])
+    assert set(Account.objects.values_list("name_key", flat=True)) == {"x"}
 
 
 def test_what_the_database_refuses_is_an_integrity_error(tenant: Tenant) -> None:

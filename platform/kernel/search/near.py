@@ -3,6 +3,7 @@
 Looking through a million records for something similar takes seconds; the words in them are a few ten thousand.
 """
 
+import re
 from collections.abc import Iterable
 
 from django.db.models import Q
@@ -19,22 +20,20 @@ _MOST, _BEST = 500, 6
 _LONGEST = 24
 #: The letters that a long word with two mistakes must begin with all the same.
 _SURE = 3
+_WORDS, _DIGIT = re.compile(r"[^\W_]+"), re.compile(r"\d")
 #: Any one letter; no folded text holds it.
 _ANY = "\0"
 
 
 def words_in(title: str) -> set[str]:
     """Words of a title that are worth remembering: no numbers, nothing very short or long."""
-    parts = "".join(sign if sign.isalnum() else " " for sign in fold(title)).split()
-    return {part for part in parts if INSIDE <= len(part) <= _LONGEST and not any(sign.isdigit() for sign in part)}
+    return {p for p in _WORDS.findall(fold(title)) if INSIDE <= len(p) <= _LONGEST and not _DIGIT.search(p)}
 
 
 def learn_words(kind: Entity, records: Iterable[object]) -> None:
     """Remember the words of these records' titles, in the transaction that writes them."""
-    words: set[str] = set()
-    for title in {str(getattr(record, kind.title, "") or "") for record in records}:
-        words |= words_in(title)
-    remember(words)
+    titles = {str(getattr(record, kind.title, "") or "") for record in records}
+    remember(words_in("\n".join(titles)))
 
 
 def remember(words: set[str]) -> None:

@@ -57,7 +57,10 @@ def subjects(size: Size) -> Iterator[Subjects]:
 
 def readings(given: Subjects, fleet: Fleet, size: Size) -> Iterator[Reading]:
     context = {"tenants_present": len(fleet.tenants)}
-    for metric, tenant, times in (("export_first_day", given.first_day, size.samples), ("export", given.filled, min(15, size.samples))):
+    for metric, tenant, times in (
+        ("export_first_day", given.first_day, size.samples),
+        ("export", given.filled, min(15, size.samples)),
+    ):
         among: list[float] = []
         alone: list[float] = []
         # By turns, so that whatever else the machine does is the same for both.
