@@ -14,6 +14,7 @@ from kernel import query
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query.counting import Size, about, quickly
+from kernel.query.texts import asks_for_text, text_page
 from kernel.registry import Entity
 
 #: Parameters that are ours; everything else names a filter.
@@ -109,12 +110,13 @@ def _counted(rows: Any, page: query.Page, wish: str) -> dict[str, Any]:
 
 def _page(rows: Any, entity: Entity, wish: Wish) -> query.Page:
     sort = wish.sort or entity.sort
+    read = text_page if asks_for_text(wish.q, wish.filters) else query.page
     if not wish.cursor:
-        return query.page(rows, entity, sort=sort, size=wish.limit)
+        return read(rows, entity, sort=sort, size=wish.limit)
     try:
         # A cursor made by hand may hold a value that the database refuses: only this savepoint is lost then.
         with transaction.atomic():
-            return query.page(rows, entity, sort=sort, size=wish.limit, cursor=wish.cursor)
+            return read(rows, entity, sort=sort, size=wish.limit, cursor=wish.cursor)
     except (DataError, ValueError):
         raise Invalid.one(
             "cursor", "bad_cursor", _("This cursor is not one of ours. Start from the first page.")

@@ -1,16 +1,21 @@
 """Lists: what a filter finds, and pages that neither lose nor repeat a record."""
 
+from contextlib import AbstractContextManager
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.models import Account
 from kernel.access import Actor
 from kernel.errors import Invalid
-from kernel.query import page, parse_filters, select, suggest, sums
+from kernel.query import page, parse_filters, select, suggest, sums, texts
+from kernel.query.texts import text_page
 from kernel.text.folding import fold
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +90,40 @@ def test_pages_cover_every_record_once_both_ways(
         last = page(queryset, "account", sort=sort, size=size, cursor=last.previous)
         backward = [row.pk for row in last.rows] + backward
     assert backward == whole
+
+
+@examples
+@given(
+    rows=ACCOUNTS, size=st.integers(1, 5), sort=st.sampled_from(["name", "-name", "-employees", "owner"]),
+    slow=st.lists(st.booleans(), min_size=1, max_size=4),
+)  # fmt: skip
+def test_lists_that_ask_for_a_text_are_the_same_whether_walked_or_gathered(
+    manager: Actor, rows: list[dict[str, Any]], size: int, sort: str, slow: list[bool]
+) -> None:
+    fill(rows)
+    queryset, turns, found, cursor = select("account", actor=manager, sort=sort, q="s"), cycle(slow), [], None
+    while True:
+        with pytest.MonkeyPatch.context() as patch:
+            if next(turns):
+                patch.setattr(texts, "within", _out_of_time)
+            current = text_page(queryset, "account", sort=sort, size=size, cursor=cursor)
+        found += [row.pk for row in current.rows]
+        if (cursor := current.next) is None:
+            break
+    assert found == [row.pk for row in queryset]
+
+
+def _out_of_time(_most: int) -> AbstractContextManager[None]:
+    raise OperationalError("canceling statement due to statement timeout")
+
+
+def test_a_walk_that_takes_too_long_is_left(manager: Actor) -> None:
+    fill([{"name": "Zagros Steel"}, {"name": "Steel of Ahvaz"}])
+    walked = select("account", actor=manager, q="st")
+    with CaptureQueriesContext(connection) as seen:
+        found = text_page(walked.extra(where=["pg_sleep(0.2) IS NOT NULL"]), "account")
+    assert [str(one) for one in found.rows] == ["Steel of Ahvaz", "Zagros Steel"]
+    assert any("ROLLBACK TO SAVEPOINT" in query["sql"] for query in seen), "the server stopped it"
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "e30", "W10", "bm90LWpzb24", "WyIxIiwibiJd"])

@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from crm.pages.state import State
 from kernel.errors import Invalid, Problem
 from kernel.query import Group, Node, Page, in_order, page
-from kernel.query.counting import planned, within
+from kernel.query.counting import CHEAP, planned, within
 from kernel.query.filters import by_words
 from kernel.query.reaching import gather
 from kernel.query.select import ordering
+from kernel.query.texts import asks_for_text, text_page
 from kernel.registry import Entity
 
 #: Of a search that more records answer to, the newest come first if nobody asked for an order.
@@ -45,12 +46,13 @@ def find_page(
         return by_date
     if (state.q or conditions) and not _guessed(entity, conditions) and gather(*plan, queryset):
         queryset = queryset.order_by(*ordering(entity, state.sort or None, few=True))
+    read = text_page if plan[1] > CHEAP and asks_for_text(state.q, conditions) else page
     try:
-        found = page(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
+        found = read(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
     except Invalid as error:
         told = [("", problem) for problems in error.problems.values() for problem in problems]
         state = replace(state, cursor="")
-        return Found(page(queryset, entity, sort=state.sort or None, size=size), state, told, plan)
+        return Found(read(queryset, entity, sort=state.sort or None, size=size), state, told, plan)
     return Found(found, state, [], plan)
 
 

@@ -9,6 +9,7 @@ from crm.pages.state import from_query
 from crm.pages.table import arrange, records_of
 from kernel.access import Actor
 from kernel.query import cursors_of, page
+from kernel.query.texts import asks_for_text, text_page
 from kernel.registry import Entity
 
 
@@ -25,9 +26,11 @@ def neighbours_of(entity: Entity, record: Any, listed: str, *, actor: Actor) -> 
     back = entity_url(entity, "list", query=listed)
     if not listed:
         return Neighbours(back, "", "")
-    queryset, state, _told = records_of(arrange(entity, state, actor=actor))
+    setting = arrange(entity, state, actor=actor)
+    queryset, state, _told = records_of(setting)
     before, after = cursors_of(record, entity, sort=state.sort or None)
-    found = [page(queryset, entity, sort=state.sort or None, size=1, cursor=cursor).rows for cursor in (before, after)]
+    read = text_page if asks_for_text(state.q, setting.reading.conditions) else page
+    found = [read(queryset, entity, sort=state.sort or None, size=1, cursor=cursor).rows for cursor in (before, after)]
     query = urlencode({"list": listed})
     urls = [entity_url(entity, "detail", rows[0].pk, query=query) if rows else "" for rows in found]
     return Neighbours(back, urls[0], urls[1])

@@ -51,9 +51,10 @@ def _in_own(kind: Entity, word: Word) -> Q:
     own = [field.column for field in kind.searched if not field.stored]
     found = Q(pk__in=[])
     for form in (*word.forms, *word.near) if own else ():
-        said = Q(*[Q(**{f"{name}__folded": form}) for name in own], _connector=Q.OR)
+        inside = len(form) >= INSIDE
+        said = [Q(**{f"{name}__{'folded' if inside else 'worded'}": form}) for name in own]
         # The fields first: reading all texts of a record costs ten times as much, and is for the index alone.
-        found |= said & Q(extra__says=form)
+        found |= Q(*said, _connector=Q.OR) & Q(**{"extra__says" if inside else "extra__says_word": form})
     return found
 
 

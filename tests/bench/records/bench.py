@@ -87,7 +87,7 @@ def _pages(at: dict[str, str]) -> dict[str, str]:
         "filter_name": f"{contacts}name__contains={quote('حسین')}",
         "filter_newest_half": f"{contacts}created_at__gte={at['middle']}",
         "search_common": f"{contacts}q=sara", "search_two_words": f"{contacts}q={quote('سارا احمدی')}",
-        "search_nothing": f"{contacts}q=qxzw",
+        "search_nothing": f"{contacts}q=qxzw", "search_nothing_short": f"{contacts}q=zz",
         "own_sort_number": f"{contacts}sort=-x_score", "own_sort_date": f"{contacts}sort=-x_since",
         "own_sort_text": f"{contacts}sort=x_nick",
         "own_number_one": f"{contacts}x_score=77", "own_number_half": f"{contacts}x_score__gte=500",
@@ -95,6 +95,7 @@ def _pages(at: dict[str, str]) -> dict[str, str]:
         "own_date": f"{contacts}x_since__gte=2020-01-01&x_since__lte=2020-01-31",
         "own_choice": f"{contacts}x_segment=new", "own_choice_rare": f"{contacts}x_segment=other",
         "own_multichoice": f"{contacts}x_interests=steel", "own_text": f"{contacts}x_nick__contains=777",
+        "own_text_nothing": f"{contacts}x_nick__contains=qxz",
         "own_relation": f"{contacts}x_partner={at['account']}",
         "own_two": f"{contacts}x_segment=gold&x_score__gte=900",
         "own_empty": f"{contacts}x_score__empty=1", "formula": f"{contacts}x_double__gte=1990",
@@ -110,7 +111,8 @@ def _pages(at: dict[str, str]) -> dict[str, str]:
 
 def _typing() -> dict[str, str]:
     return {
-        "type_palette": f"/palette/?q={quote('سارا')}", "type_contact": f"/lookup/contact/?q={quote('محمد')}",
+        "type_palette": f"/palette/?q={quote('سارا')}", "type_palette_letters": "/palette/?q=sa",
+        "type_palette_nothing": "/palette/?q=zz", "type_contact": f"/lookup/contact/?q={quote('محمد')}",
         "type_account": "/lookup/account/?q=steel", "type_object": "/lookup/x_project/?q=proj",
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from kernel.access import Actor
 from kernel.context import Tenant, tenant_context
 from kernel.jobs import run_due
 from kernel.models import Job, SearchWord
+from kernel.query import select
 from kernel.records import delete_record, update_record
 from kernel.registry import Entity, registry
 from kernel.search.find import find
@@ -181,3 +182,7 @@ def test_what_is_written_in_an_own_text_field_is_found(make: Any, titles: Any, a
     make("account", name="Nordlys")
     assert titles("استوار", admin) == ["Zagros Steel"]
     assert titles("zagros همیشه", admin) == ["Zagros Steel"]
+    assert titles("اس", admin) == titles("ه", admin) == ["Zagros Steel"], "a word begins so"
+    assert titles("تو", admin) == [], "two letters within a word are no word of it"
+    assert [str(one) for one in select("account", actor=admin, q="هم")] == ["Zagros Steel"]
+    assert not select("account", actor=admin, q="تو").exists()
