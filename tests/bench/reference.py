@@ -58,7 +58,9 @@ _JOBS = ["مدیر فروش", "کارشناس خرید", "حسابدار", "Buye
 ID = "(lpad(to_hex(1690000000000 + {n} * 60000), 12, '0') || '7000' || '8' || lpad(to_hex({n}), 15, '0'))::uuid"
 _HEAD = (
     ID + " AS id, 1 AS version, to_timestamp(1690000000 + {n} * 60) AS created_at,"
-    " to_timestamp(1690000000 + {n} * 60) AS updated_at, (%(owners)s::uuid[])[1 + {n} %% %(owners_n)s] AS owner_id,"
+    # One in a hundred was changed later than all were made.
+    " to_timestamp(1690000000 + {n} * 60 + CASE {n} %% 100 WHEN 0 THEN 70000000 ELSE 0 END) AS updated_at,"
+    " (%(owners)s::uuid[])[1 + {n} %% %(owners_n)s] AS owner_id,"
     " {{extra}} AS extra"
 )
 _COLUMNS = "id, version, created_at, updated_at, owner_id, extra"
@@ -69,11 +71,17 @@ _ACCOUNTS = f"""INSERT INTO crm_account ({_COLUMNS}, name, sector, website, phon
   'info@company' || n || '.example', lpad((10100000000 + n * 7)::text, 11, '0'), 'Iran', pick(%(cities)s, 1), '', ''
 FROM generate_series(1, %(accounts)s::bigint) n"""
 _CONTACTS = f"""INSERT INTO crm_contact ({_COLUMNS}, first_name, last_name, name, account_id, job_title, email, phone,
-  mobile, city, preferred_channel, description) SELECT {_COLUMNS}, f, l,
+  mobile, city, birthday, gender, marital_status, education, preferred_channel, preferred_language, no_email,
+  description) SELECT {_COLUMNS}, f, l,
   f || ' ' || l, {ID.format(n="(1 + n * 13 %% %(accounts)s)")}, pick(%(jobs)s, 1),
   CASE n %% 2 WHEN 0 THEN 'person' || n || '@example.com' ELSE 'p.' || n || '@company' || n %% 200000 || '.example'
   END, '',
-  '+98912' || lpad((n * 7919 %% 10000000)::text, 7, '0'), pick(%(cities)s, 1), '', ''
+  '+98912' || lpad((n * 7919 %% 10000000)::text, 7, '0'), pick(%(cities)s, 1),
+  CASE n %% 2 WHEN 0 THEN date '1945-01-01' + (n * 7 %% 22000)::int END, (ARRAY['female', 'male', ''])[1 + n %% 3],
+  (ARRAY['single', 'married', '', ''])[1 + n %% 4],
+  (ARRAY['school', 'diploma', 'associate', 'bachelor', 'master', 'doctor', ''])[1 + n %% 7],
+  (ARRAY['phone', 'email', 'sms', '', ''])[1 + n %% 5], (ARRAY['fa', 'fa', 'en', 'ar', ''])[1 + n / 5 %% 5],
+  n %% 50 = 0, ''
 FROM (SELECT n, {_HEAD.format(n="n")},
   CASE n %% 3 WHEN 0 THEN pick(%(first_latin)s, 1.8) ELSE pick(%(first)s, 1.8) END AS f,
   CASE n %% 3 WHEN 0 THEN pick(%(last_latin)s, 1.4) || pick(%(ends_latin)s, 1)

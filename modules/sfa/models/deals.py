@@ -9,10 +9,12 @@ from kernel.models import (
     LIVE,
     PLACED,
     OwnedRecord,
+    changed_index,
     own_text_index,
     search_column,
     search_index,
     title_index,
+    words_index,
 )
 from modules.sfa.enums import StageKind
 from modules.sfa.models.pipelines import Pipeline, Stage
@@ -63,6 +65,8 @@ class Deal(OwnedRecord):
             models.Index(fields=["reference"], name="deal_reference"),
             models.Index(fields=["pipeline", "stage", "-created_at", "-id"], name="deal_board"),
             models.Index(fields=["-created_at", "-id"], name="deal_created", condition=LIVE),
+            changed_index("deal_changed"),
+            words_index("deal_words", "next_step"),
             models.Index(fields=["territory_id"], name="deal_territory", condition=PLACED),
             models.Index(fields=["close_date", "id"], name="deal_close_date"),
             models.Index(fields=["name", "id"], name="deal_name"),

@@ -185,11 +185,12 @@ def _single(kind: Entity, one: Filter, actor: Actor, holds: bool) -> Q:
         # It is part of what is searched: the trigram index finds rows, and the field is looked at only there.
         ways = [Q(search_text__holds=fold(str(v))) & Q(**{f"{field.column}__within": v}) for v in one.values]
         return Q(*ways, _connector=Q.OR)
+    if one.op == "empty":
+        return _empty(field) if one.values[0] == holds else _filled(field)
     condition = _condition(field, one, actor)
     if not holds:
-        # These two are told of empty values already.
-        settled = one.op in ("empty", "ne")
-        return ~condition if settled else ~condition | Q(**{f"{field.column}__isnull": True})
+        # "Not the same" is told of empty values already.
+        return ~condition if one.op == "ne" else ~condition | Q(**{f"{field.column}__isnull": True})
     return condition
 
 
@@ -227,11 +228,16 @@ def _empty(field: Field) -> Q:
     return null | Q(**{field.column: ""}) if field.textual or field.kind == "choice" else null
 
 
+def _filled(field: Field) -> Q:
+    """The contrary. Put as "beyond the empty text", which an index of the column can answer."""
+    if field.textual or field.kind == "choice":
+        return Q(**{f"{field.column}__gt": ""})
+    return Q(**{f"{field.column}__isnull": False})
+
+
 def _condition(field: Field, one: Filter, actor: Actor) -> Q:
     values = _told(field, one.values, actor)
     column = field.column
-    if one.op == "empty":
-        return _empty(field) if values[0] else ~_empty(field)
     if one.op == "when":
         return _between(field, str(values[0]))
     if one.op == "contains":

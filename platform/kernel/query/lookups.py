@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import CharField, JSONField, Lookup, TextField
 
 from kernel.models import TITLE_LETTERS
+from kernel.search.matching import INSIDE
 from kernel.text.folding import fold
 
 
@@ -48,15 +49,21 @@ class Within(Lookup):
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Worded(Lookup):
-    """A word of it begins with these folded letters. No index answers: others narrow the rows first."""
+class Reads(Lookup):
+    """Folded, it holds these letters, or a word of it begins with them where they are few. Never unknown: of "unknown
+    and x" the server asks x too, which would be the texts of every record where one of its fields is empty.
 
-    lookup_name = "worded"
+    No index answers: others narrow the rows first.
+    """
+
+    lookup_name = "reads"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"' ' || ext.pv_fold({left}) LIKE %s", (*params, _word_pattern(str(self.rhs)))
+        letters = str(self.rhs)
+        pattern = like_pattern(letters) if len(letters) >= INSIDE else _word_pattern(letters)
+        return f"COALESCE(' ' || ext.pv_fold({left}) LIKE %s, false)", (*params, pattern)
 
 
 @CharField.register_lookup

@@ -51,10 +51,9 @@ def _in_own(kind: Entity, word: Word) -> Q:
     own = [field.column for field in kind.searched if not field.stored]
     found = Q(pk__in=[])
     for form in (*word.forms, *word.near) if own else ():
-        inside = len(form) >= INSIDE
-        said = [Q(**{f"{name}__{'folded' if inside else 'worded'}": form}) for name in own]
+        said = [Q(**{f"{name}__reads": form}) for name in own]
         # The fields first: reading all texts of a record costs ten times as much, and is for the index alone.
-        found |= Q(*said, _connector=Q.OR) & Q(**{"extra__says" if inside else "extra__says_word": form})
+        found |= Q(*said, _connector=Q.OR) & Q(**{f"extra__says{'' if len(form) >= INSIDE else '_word'}": form})
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.db.models import Q
 
 from crm.customization import indexes, services
 from crm.models import Account, CustomField
@@ -51,7 +52,10 @@ def plan_of(rows: Any) -> str:
 def expected(ask: dict[str, str]) -> int:
     """Accounts that the planner expects to answer."""
     with transaction.atomic():
-        rows = select("account", actor=ACTOR, filters=parse_filters("account", ask))
+        return rows_of(select("account", actor=ACTOR, filters=parse_filters("account", ask)))
+
+
+def rows_of(rows: Any) -> int:
     found = re.search(r"rows=(\d+)", plan_of(rows.order_by().select_related(None)))
     assert found
     return int(found[1])
@@ -126,6 +130,29 @@ def test_the_planner_knows_letters_that_nobody_wrote(live: Tenant) -> None:
     define("text", "x_a")
     run_due()
     assert expected({"x_a__contains": "qxz"}) < 20, "it would guess 80, any three letters in every 25th record"
+
+
+def test_the_planner_knows_letters_that_nobody_wrote_in_any_field(live: Tenant) -> None:
+    with transaction.atomic():
+        Account.objects.bulk_create(
+            Account(name=f"A{n}", extra={f"x_{m}": f"word {n}" for m in "abcd"}) for n in range(2000)
+        )
+    for m in "abcd":
+        define("text", f"x_{m}")
+    run_due()
+    with transaction.atomic():
+        assert rows_of(select("account", actor=ACTOR, q="zz")) < 20, (
+            "it would guess 84, and walk a list of a million in its order to meet them"
+        )
+
+
+def test_an_empty_field_reads_nothing(live: Tenant) -> None:
+    define("text", "x_a")
+    with transaction.atomic():
+        Account.objects.bulk_create([Account(name="Empty"), Account(name="Other", extra={"x_a": "a zebra"})])
+        rows = select("account", actor=ACTOR)
+        reads = [{row.name for row in rows.filter(one)} for one in (Q(x_a__reads="ze"), ~Q(x_a__reads="ze"))]
+    assert reads == [{"Other"}, {"Empty"}], "unknown is neither, and makes the server ask further"
 
 
 def test_they_go_with_the_field(live: Tenant) -> None:
