@@ -14,7 +14,7 @@ from kernel import query
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query.counting import Size, about, quickly
-from kernel.query.texts import asks_for_text, text_page
+from kernel.query.texts import reader_for
 from kernel.registry import Entity
 
 #: Parameters that are ours; everything else names a filter.
@@ -110,7 +110,7 @@ def _counted(rows: Any, page: query.Page, wish: str) -> dict[str, Any]:
 
 def _page(rows: Any, entity: Entity, wish: Wish) -> query.Page:
     sort = wish.sort or entity.sort
-    read = text_page if asks_for_text(wish.q, wish.filters) else query.page
+    read = reader_for(wish.q, wish.filters)
     if not wish.cursor:
         return read(rows, entity, sort=sort, size=wish.limit)
     try:

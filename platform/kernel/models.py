@@ -126,8 +126,8 @@ def own_text_index(name: str) -> GinIndex:
 
 
 def changed_index(name: str) -> BrinIndex:
-    """For "changed since …" in a large table. It keeps the latest moment of every page; unlike a tree of moments it lets
-    an update, which always changes this column, leave the other indexes alone.
+    """For "changed since …" in a large table. It keeps the latest moment of every page; unlike a tree of moments it
+    lets an update, which always changes this column, leave the other indexes alone.
     """
     return BrinIndex(fields=["updated_at"], name=name, pages_per_range=1)
 

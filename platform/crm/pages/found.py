@@ -14,7 +14,7 @@ from kernel.query.counting import CHEAP, planned, within
 from kernel.query.filters import by_words
 from kernel.query.reaching import gather
 from kernel.query.select import ordering
-from kernel.query.texts import asks_for_text, text_page
+from kernel.query.texts import reader_for
 from kernel.registry import Entity
 
 #: Of a search that more records answer to, the newest come first if nobody asked for an order.
@@ -46,7 +46,7 @@ def find_page(
         return by_date
     if (state.q or conditions) and not _guessed(entity, conditions) and gather(*plan, queryset):
         queryset = queryset.order_by(*ordering(entity, state.sort or None, few=True))
-    read = text_page if plan[1] > CHEAP and asks_for_text(state.q, conditions) else page
+    read = reader_for(state.q, conditions) if plan[1] > CHEAP else page
     try:
         found = read(queryset, entity, sort=state.sort or None, size=size, cursor=state.cursor or None)
     except Invalid as error:

@@ -5,7 +5,7 @@ to meet the first fifty, and of letters that nobody's name holds the last of a m
 for two such letters, 0.2 by the index. So the walk gets a moment, and then the index its turn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import OperationalError
@@ -22,8 +22,9 @@ from kernel.registry import Entity, registry
 ON_THE_WAY_MS = 120
 
 
-def asks_for_text(q: str, conditions: Iterable[Node]) -> bool:
-    return bool(q) or any(map(_contains, conditions))
+def reader_for(q: str, conditions: Iterable[Node]) -> Callable[..., Page]:
+    """What reads the pages of a list with this search and these conditions."""
+    return text_page if q or any(map(_contains, conditions)) else page
 
 
 def _contains(node: Node) -> bool:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db.models import F
-
 from crm.models import Contact
 from kernel.registry import registry
 
@@ -13,7 +11,7 @@ def indexed_columns(model: Any) -> set[str]:
     found = {field.attname for field in model._meta.fields if field.db_index or field.unique}
     for index in model._meta.indexes:
         found |= {model._meta.get_field(name.lstrip("-")).attname for name in index.fields}
-        found |= {part.name for one in index.expressions for part in one.flatten() if isinstance(part, F)}
+        found |= {str(getattr(part, "name", "")) for one in index.expressions for part in one.flatten()}
     return found
 
 
