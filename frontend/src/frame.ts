@@ -132,6 +132,15 @@ export function arrive(root: ParentNode): void {
     if (saved) kept.open = saved === "open";
     kept.addEventListener("toggle", () => localStorage.setItem(key, kept.open ? "open" : "shut"));
   }
+  root.querySelectorAll<HTMLElement>(".tabs-l > [aria-current]").forEach(showTab);
+}
+
+/** On a phone the current tab may lie beyond the edge of its row; the page itself is left where it is. */
+function showTab(tab: HTMLElement): void {
+  const row = tab.parentElement;
+  if (!row || row.scrollWidth <= row.clientWidth) return;
+  const [here, all] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += here.left + here.width / 2 - all.left - all.width / 2;
 }
 
 export function startFrame(): void {
