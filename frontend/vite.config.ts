@@ -25,6 +25,6 @@ export default defineConfig({
     target: "es2022",
     // the first browsers with popover, which every menu needs: fallbacks for older ones would help nobody
     cssTarget: ["chrome114", "firefox125", "safari17"],
-    rollupOptions: { input: "src/main.ts" },
+    rollupOptions: { input: ["src/main.ts", "src/views.css", "src/settings.css"] },
   },
 });

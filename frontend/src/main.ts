@@ -2,7 +2,7 @@
 import "./app.css";
 import "./parts.css";
 import "./pages.css";
-import "./views.css";
+import "./list.css";
 import htmx from "htmx.org";
 import { startFrame, arrive } from "./frame";
 import { startKeyboard } from "./keyboard";

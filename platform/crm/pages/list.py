@@ -134,6 +134,8 @@ class Tab:
     current: bool
     shared: bool = False
     who: str = ""
+    #: Another way of showing records has a page and a style of its own: it is not swapped into this one.
+    elsewhere: bool = False
 
 
 def _tabs(setting: Setting, mode: str) -> dict[str, Any]:
@@ -147,13 +149,14 @@ def _tabs(setting: Setting, mode: str) -> dict[str, Any]:
         shared = view.shared or view.team_id is not None
         url = entity_url(setting.entity, mode_of(view), query=f"view={view.pk}")
         who = str(view.user) if view.user_id != setting.actor.user_id else ""
-        return Tab(view.name, url, view == setting.current, shared, who)
+        return Tab(view.name, url, view == setting.current, shared, who, mode_of(view) != mode)
 
     everything = entity_url(setting.entity, mode, query="view=all" if first else "")
     current = setting.current
     return {
         "everything": everything, "tabs": [tab(v) for v in on], "hidden_tabs": [tab(v) for v in off],
         "discard": entity_url(setting.entity, mode_of(current), query=f"view={current.pk}") if current else "",
+        "discard_elsewhere": current is not None and mode_of(current) != mode,
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Ways to look at records: trees of filters, groups, calendar, chart, any board, and views that keep them."""
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -269,6 +270,26 @@ def test_views_are_shared_with_teams_pinned_and_first_for_all(
     assert [t.label for t in client.get("/deals/?view=all").context["tabs"]] == ["Second", "Chart"]
     acts = AuditEntry.objects.filter(entity="deal", action__startswith="view_").values_list("action", flat=True)
     assert {"view_saved", "view_default"} <= set(acts)
+
+
+def test_a_view_of_another_way_opens_as_a_page_of_its_own(page: Any, sara: Any, deal: Any) -> None:
+    """What a calendar looks like is told by a sheet that the list's page does not have."""
+    deal("Pump", amount=5000)
+    client = page(sara)
+    for name, mode in (("Weeks", "calendar"), ("Rows", "list")):
+        made = client.post("/deals/views/", {"do": "save", "name": name, "state": "q=p", "mode": mode})
+        assert made.url.startswith(f"/deals/{'calendar/' if mode == 'calendar' else ''}?view=")
+    frame = client.get("/deals/?view=all")
+    weeks, rows = frame.context["tabs"]
+    assert (weeks.elsewhere, rows.elsewhere) == (True, False)
+    assert f'<a href="{weeks.url}" hx-boost="false">' in frame.content.decode()
+    assert f'<a href="{rows.url}">' in frame.content.decode()
+    pk = weeks.url.partition("view=")[2]
+    for path, elsewhere in (("/deals/", True), ("/deals/calendar/", False)):
+        assert client.get(f"{path}?view={pk}&q=pu").context["discard_elsewhere"] is elsewhere
+    sheet = re.compile(r'<link rel="stylesheet" href="[^"]*/views-[^"]*\.css">')
+    for way in ("", "board/", "calendar/", "chart/"):
+        assert bool(sheet.search(client.get(f"/deals/{way}?view=all").content.decode())) is bool(way)
 
 
 def test_a_changed_view_can_lose_its_last_filter(page: Any, sara: Any, deal: Any) -> None:
