@@ -1,8 +1,9 @@
-// The first load: the entry's script with what it imports statically, and its style, gzipped. Fonts come apart.
+// What every page loads first: the entry's script with what it imports statically, and its style, gzipped. Fonts come apart.
+// Some pages add a sheet or a script of their own; `make bench ONLY=weight` weighs whole pages, of which 50 kB are promised.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const LIMIT = 50_000;
+const LIMIT = 45_000;
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL("manifest.json", dist), "utf8"));
 const seen = new Set(), files = new Set();

@@ -18,7 +18,7 @@ _EXPECTED = {
         "library_create_p50", "release", "release_no_op_p95", "release_vs_library", "erasure_p50", "reaper_pass_p50",
         "export_with_neighbours", "restore",
     },
-    "weight": {"sign_in", "contacts"}, "bulk": {"made", "changed", "unchanged"},
+    "weight": {"sign_in", "contacts", "contacts_with_rows"}, "bulk": {"made", "changed", "unchanged"},
     "import": {"long_file_accounts", "long_file_peak_rss"},
     "audit": {"whole_p95", "nothing_of_three_p95", "search.queries"},
     "access": {"list.admin_p95", "newest.team_below.queries", "actor_p95"},
@@ -32,6 +32,8 @@ _DIFFERENCES = {
     "binding", "noting_work", "server_memory_per_workspace", "python_memory_per_workspace",
     "catalog_bytes_per_workspace",
 }  # fmt: skip
+#: Bytes. Promised are 50,000 of each; what is below it stays below it, until somebody says why it grew.
+_WEIGHTS = {"sign_in": 46_000, "contacts": 45_000, "contacts_with_rows": 50_000}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,6 +50,8 @@ def test_readings(name: str, stage: Any, transactional_db: None, settings: Any, 
         assert reading["n"] >= 1
         assert reading["context"]["size"] == "tiny"
     assert len({reading["metric"] for reading in found}) == len(found)
+    if name == "weight":
+        assert [r["metric"] for r in found if r["value"] > _WEIGHTS[r["metric"]]] == []
 
 
 def test_every_name_is_a_bench() -> None:
