@@ -21,6 +21,7 @@ from kernel.registry import Entity, registry
 __all__ = [
     "NOTHING", "Actor", "HeldRole", "TypeHere", "allows", "denied", "entity_for", "get_record_for", "may_add",
     "records_hanging_on", "records_visible_to", "require", "require_open", "system_actor", "visible",
+    "visible_on_shown",
 ]  # fmt: skip
 
 
@@ -129,11 +130,20 @@ def visible(entity: str | Entity, actor: Actor, action: str = "view", *, on: Ent
     `on`, only for what hangs on records of that one.
     """
     kind = registry.entity(entity)
-    allowed = grounds_of(kind, actor, action).condition()
+    allowed = visible_on_shown(kind, actor, action)
     if actor.system or not kind.is_part or allowed is NOTHING:
         return allowed
-    ends = _by_record(kind, actor, action, on) if kind.hangs_on else _by_parents(kind, actor, action)
-    return allowed & ends & (kind.closed_by_function(actor) if kind.closed_by else Q())
+    return allowed & (_by_record(kind, actor, action, on) if kind.hangs_on else _by_parents(kind, actor, action))
+
+
+def visible_on_shown(entity: str | Entity, actor: Actor, action: str = "view") -> Q:
+    """Of a part of records that the actor was shown already, what is left to ask: the whole is not looked up again."""
+    kind = registry.entity(entity)
+    allowed = grounds_of(kind, actor, action).condition()
+    if actor.system or allowed is NOTHING or not kind.closed_by:
+        return allowed
+    closed: Q = kind.closed_by_function(actor)
+    return allowed & closed
 
 
 def entity_for(actor: Actor, entity: str | Entity) -> Entity:

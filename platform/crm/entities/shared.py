@@ -30,8 +30,9 @@ WORDS: Final = {"manager": dict.fromkeys(_ALL, "all"), "member": {"view": "all"}
 
 STAMPS: Final = (F("created_at", readonly=True), F("updated_at", readonly=True))
 
-#: A filter that every record with tags has, beside its own fields.
+#: What every record with tags has beside its own fields: a filter, and a list of the tags it wears.
 TAGS: Final = Field(
     name="tags", kind="relation", label=_("Tags"), target="tag", readonly=True, in_list=False,
-    asks="crm.selectors.tags.condition",
+    asks="crm.selectors.tags.condition", reads="crm.selectors.tags.told", cleans="crm.services.tag_sets.clean_tags",
+    sets="crm.services.tag_sets.set_tags",
 )  # fmt: skip

@@ -92,7 +92,7 @@ def _named(names: Iterable[str], actor: Actor) -> dict[str, Tag]:
     tags = {match_key(tag.name): tag for tag in Tag.objects.all()}
     for name in names:
         if match_key(name) not in tags:
-            values = {"name": name, "colour": _next_colour()}
+            values = {"name": name, "colour": next_colour()}
             tags[match_key(name)] = create_record("tag", actor=actor, values=values)
     return tags
 
@@ -120,12 +120,12 @@ def tag_named(text: str, *, actor: Actor) -> Tag:
     if not name:
         raise NotFound()
     made: Tag = Tag.objects.filter(name=name).first() or create_record(
-        "tag", actor=actor, values={"name": name, "colour": _next_colour()}
+        "tag", actor=actor, values={"name": name, "colour": next_colour()}
     )
     return made
 
 
-def _next_colour() -> str:
+def next_colour() -> str:
     """Colours in turn, so that a row of tags is told apart without anybody choosing."""
     order: Sequence[str] = ("blue", "amber", "teal", "plum", "green", "grey")
     return order[Tag.objects.count() % len(order)]

@@ -101,7 +101,7 @@ def _check_entity(book: Registry, entity: Entity) -> Iterator[Error]:
         entity.before_delete,
         entity.events,
         entity.after,
-        *(aside.asks for aside in entity.asides),
+        *(path for aside in entity.asides for path in (aside.asks, aside.reads, aside.cleans, aside.sets)),
     ):
         yield from _importable(path, where)
 

@@ -109,7 +109,7 @@ class Entity:
     #: Dotted path of `f(verb, changes, *, actor) -> None`, run once an act and in its transaction when the rows are
     #: written: it may query, write what follows from them, and refuse the act by raising Invalid.
     after: str = ""
-    #: What may be filtered by although it is no column of the record, such as its tags.
+    #: What hangs on a record and is no column of it, such as its tags: filtered by, read and set all the same.
     asides: tuple[Field, ...] = ()
     #: False hides the generic pages (the entity keeps its API), for things that live inside another's page.
     pages: bool = True

@@ -91,6 +91,11 @@ class Field:
     take: Any = field(default=None, compare=False)
     #: Dotted path of `f(kind, op, values) -> Q` that filters by what is no column.
     asks: str = ""
+    #: Of what hangs on records (Entity.asides), dotted paths: which record wears what (`told` in crm.selectors.tags),
+    #: what was sent for many records, and giving records exactly that (both in crm.services.tag_sets).
+    reads: str = ""
+    cleans: str = ""
+    sets: str = ""
     #: Shown to this reader as dots, and whether they may ask for the value itself.
     masked: bool = False
     revealable: bool = False
