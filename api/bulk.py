@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from api.errors import errors_of
 from kernel.access import Actor, visible
+from kernel.asides import clean_asides, set_asides, take_asides
 from kernel.clean import REQUIRED, Problems, clean_many
 from kernel.errors import Invalid, Problem
+from kernel.ids import uuid7
 from kernel.records import RowResult, upsert_records
 from kernel.registry import Entity
 from kernel.text.folding import match_key
@@ -47,18 +51,61 @@ def bulk_upsert(entity: Entity, data: Mapping[str, Any], *, actor: Actor) -> dic
     match, records = read_match(entity, data.get("match")), read_records(data.get("records"))
     refused: dict[int, Problems] = {i: {"": [NOT_AN_OBJECT]} for i, r in enumerate(records) if not isinstance(r, dict)}
     usable = [i for i in range(len(records)) if i not in refused]
-    cleaned = clean_many(entity, [records[i] for i in usable], actor=actor, partial=True)
+    parts = [take_asides(entity, records[i]) for i in usable]
+    cleaned = clean_many(entity, [own for own, _sent in parts], actor=actor, partial=True)
+    hung = clean_asides(entity, [sent for _own, sent in parts], actor=actor)
     good: list[tuple[int, Mapping[str, Any]]] = []
-    for index, (values, problems) in zip(usable, cleaned, strict=True):
-        if problems:
-            refused[index] = problems
+    hanging: dict[int, Mapping[str, Any]] = {}
+    for index, (values, problems), (wishes, wrong) in zip(usable, cleaned, hung, strict=True):
+        if problems or wrong:
+            refused[index] = problems | wrong
         else:
             good.append((index, values))
+            hanging[index] = wishes
     refused |= _incomplete(entity, good, match, actor)
     good = [(index, values) for index, values in good if index not in refused]
-    results = upsert_records(entity, [values for _i, values in good], actor=actor, match=match)
-    done = {index: result for (index, _v), result in zip(good, results, strict=True)}
-    return _report(len(records), done, refused)
+    done, unfit = _write(entity, good, match, hanging, actor)
+    return _report(len(records), done, refused | unfit)
+
+
+def _write(
+    entity: Entity, good: Sequence[tuple[int, Mapping[str, Any]]], match: list[str],
+    hanging: Mapping[int, Mapping[str, Any]], actor: Actor,
+) -> tuple[dict[int, RowResult], dict[int, Problems]]:  # fmt: skip
+    """Records and what hangs on them. A record that may not have that is not written at all: then all is taken back and
+    done once more without it."""
+    unfit: dict[int, Problems] = {}
+    while True:
+        rows = [(index, values) for index, values in good if index not in unfit]
+        try:
+            with transaction.atomic():
+                batch = uuid7()
+                results = upsert_records(entity, [v for _i, v in rows], actor=actor, match=match, batch=batch)
+                done = {index: result for (index, _v), result in zip(rows, results, strict=True)}
+                _hang(entity, done, hanging, actor, batch)
+                return done, unfit
+        except _Unfit as found:
+            unfit |= found.problems
+
+
+class _Unfit(Exception):
+    def __init__(self, problems: dict[int, Problems]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def _hang(
+    entity: Entity, done: Mapping[int, RowResult], hanging: Mapping[int, Mapping[str, Any]], actor: Actor, batch: UUID
+) -> None:
+    """Give each record what was sent for it; of one that came twice, the later."""
+    last = {result.id: i for i, result in done.items() if result.id and result.kind != "refused" and hanging.get(i)}
+    told = set_asides(entity, {pk: hanging[i] for pk, i in last.items()}, actor=actor, batch=batch)
+    refused = {pk: result for pk, result in told.items() if isinstance(result, dict)}
+    if refused:
+        raise _Unfit({i: refused[r.id] for i, r in done.items() if r.id in refused and hanging.get(i)})
+    for pk, changed in told.items():
+        if changed and done[last[pk]].kind == "unchanged":
+            done[last[pk]].kind = "changed"
 
 
 def _incomplete(

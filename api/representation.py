@@ -1,13 +1,14 @@
 """Records as JSON: a flat object by the registry's fields; relations as an id and, beside it, what it is called.
 
 Labels of a whole page are fetched with one query for each entity that its relations point to, and only of records
-that the reader may see.
+that the reader may see; what hangs on the records, such as tags, with one query for each kind of it that is asked for.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from kernel.access import Actor
+from kernel.asides import Worn, asides_of, read_asides
 from kernel.compound import token_of
 from kernel.custom import reader
 from kernel.errors import Invalid, Problem
@@ -56,7 +58,8 @@ def system_fields(entity: Entity) -> tuple[str, ...]:
 
 
 def output_names(entity: Entity) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(("id", *system_fields(entity), *entity.all_fields, *loose_currencies(entity))))
+    names = ("id", *system_fields(entity), *entity.all_fields, *asides_of(entity), *loose_currencies(entity))
+    return tuple(dict.fromkeys(names))
 
 
 def loose_currencies(entity: Entity) -> tuple[str, ...]:
@@ -100,16 +103,27 @@ class Shape:
         if any(name not in known for name in wanted):
             raise Invalid({"fields": [NO_SUCH_FIELD]})
         for name in expanded:
-            spec = entity.all_fields.get(name)
+            spec = entity.all_fields.get(name) or asides_of(entity).get(name)
             if spec is None or spec.kind != "relation":
                 raise Invalid({"expand": [NO_SUCH_FIELD if spec is None else NO_RELATION]})
         names = tuple(n for n in known if n == "id" or n in wanted) if wanted else known
         return cls(entity, names, expanded)
 
-    def rows(self, records: Sequence[Any], actor: Actor) -> list[dict[str, Any]]:
+    @cached_property
+    def asides(self) -> tuple[str, ...]:
+        """What is asked for of that which hangs on the records."""
+        known = asides_of(self.entity)
+        return tuple(name for name in self.names if name in known)
+
+    def worn(self, records: Sequence[Any], actor: Actor) -> dict[str, Worn]:
+        return read_asides(self.entity, self.asides, records, actor=actor)
+
+    def rows(self, records: Sequence[Any], actor: Actor, worn: dict[str, Worn] | None = None) -> list[dict[str, Any]]:
+        """`worn` where it was read already."""
         relations = [self.entity.field(n) for n in self.names if self._is_relation(n)]
         labels = _labels(relations, records, actor)
-        writers = [self._part(name, labels) for name in self.names]
+        worn = self.worn(records, actor) if worn is None else worn
+        writers = [self._hanging(n, worn[n]) if n in worn else self._part(n, labels) for n in self.names]
         rows: list[dict[str, Any]] = []
         for record in records:
             row: dict[str, Any] = {}
@@ -118,8 +132,8 @@ class Shape:
             rows.append(row)
         return rows
 
-    def row(self, record: Any, actor: Actor) -> dict[str, Any]:
-        return self.rows([record], actor)[0]
+    def row(self, record: Any, actor: Actor, worn: dict[str, Worn] | None = None) -> dict[str, Any]:
+        return self.rows([record], actor, worn)[0]
 
     def _is_relation(self, name: str) -> bool:
         spec = self.entity.all_fields.get(name)
@@ -146,6 +160,19 @@ class Shape:
                 row[name], row[key] = (str(pk), known.get(pk)) if pk else (None, None)
 
         return relation
+
+    def _hanging(self, name: str, worn: Worn) -> Callable[[Any, dict[str, Any]], None]:
+        """As a relation is written, but a list of them."""
+        key, expanded = f"{name}_label", name in self.expanded
+
+        def write(record: Any, row: dict[str, Any]) -> None:
+            found = worn.get(record.pk, ())
+            if expanded:
+                row[name] = [{"id": str(pk), "label": label} for pk, label in found]
+            else:
+                row[name], row[key] = [str(pk) for pk, _label in found], [label for _pk, label in found]
+
+        return write
 
 
 def _labels(relations: Iterable[Field], records: Sequence[Any], actor: Actor) -> dict[str, dict[UUID, str]]:

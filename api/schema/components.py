@@ -7,11 +7,21 @@ from django.utils.translation import gettext as _
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
 from api.representation import loose_currencies, system_fields
-from api.schema.fields import Schema, component, read_schema, sample, write_schema
+from api.schema.fields import (
+    EXPANDED,
+    UUID,
+    Schema,
+    component,
+    hanging_schema,
+    read_schema,
+    sample,
+    write_hanging_schema,
+    write_schema,
+)
+from kernel.asides import asides_of
 from kernel.registry import Entity
 
 Make = Callable[[], Schema]
-UUID: Schema = {"type": "string", "format": "uuid"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 _ADDRESS: Schema = {"type": ["string", "null"], "format": "uri"}
 _SYSTEM: dict[str, Schema] = {
@@ -43,14 +53,19 @@ def record(entity: Entity) -> Schema:
     for field in entity.all_fields.values():
         properties[field.name] = read_schema(entity, field)
         if field.kind == "relation":
-            expanded = closed({"id": UUID, "label": {"type": ["string", "null"]}}, ["id", "label"])
             plain = {k: v for k, v in properties[field.name].items() if k in ("type", "format")}
             said = {k: v for k, v in properties[field.name].items() if k not in plain}
-            properties[field.name] = {**said, "anyOf": [plain, expanded]}
+            properties[field.name] = {**said, "anyOf": [plain, EXPANDED]}
             properties[f"{field.name}_label"] = {
                 "type": ["string", "null"], "readOnly": True,
                 "description": _("What it is called; null when you may not see it."),
             }  # fmt: skip
+    for aside in asides_of(entity).values():
+        properties[aside.name] = hanging_schema(aside)
+        properties[f"{aside.name}_label"] = {
+            "type": "array", "items": {"type": "string"}, "readOnly": True,
+            "description": _("What they are called, in the same order."),
+        }  # fmt: skip
     for name in loose_currencies(entity):
         properties[name] = {"type": "string", "readOnly": True}
     return closed(properties, ["id"], title=str(entity.label), examples=[example(entity)])
@@ -62,6 +77,8 @@ def example(entity: Entity) -> dict[str, Any]:
         shown[field.name] = sample(field)
         if field.kind == "relation":
             shown[f"{field.name}_label"] = "…"
+    for aside in asides_of(entity).values():
+        shown |= {aside.name: [sample(aside)], f"{aside.name}_label": ["…"]}
     return shown
 
 
@@ -72,14 +89,19 @@ def written_example(entity: Entity) -> dict[str, Any]:
     return {f.name: sample(f) if f.kind != "relation" else {"name": "…"} for f in fields}
 
 
+def written(entity: Entity) -> dict[str, Schema]:
+    own = {f.name: write_schema(f) for f in entity.editable_fields}
+    return own | {aside.name: write_hanging_schema(aside) for aside in asides_of(entity).values()}
+
+
 def create(entity: Entity) -> Schema:
-    properties = {f.name: write_schema(f) for f in entity.editable_fields}
+    properties = written(entity)
     required = [f.name for f in entity.editable_fields if f.required and f.default is None]
     return closed(properties, required, examples=[written_example(entity)])
 
 
 def patch(entity: Entity) -> Schema:
-    properties = {f.name: write_schema(f) for f in entity.editable_fields}
+    properties = written(entity)
     version = {"type": "integer", "description": _("The version you read; 409 when it is no longer the current one.")}
     return closed({**properties, "version": version}, minProperties=1)
 

@@ -9,7 +9,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 
 from api.schema import components, problems
 from api.schema.components import put
-from api.schema.fields import Schema, component
+from api.schema.fields import UUID, Schema, component
 from api.schema.parameters import (
     ID,
     IDEMPOTENCY,
@@ -183,9 +183,9 @@ class EntitySchema(AutoSchema):
         }
 
     def _bulk_destroy(self, _entity: Entity) -> Schema:
-        ids = {"type": "array", "items": components.UUID, "maxItems": 10_000}
+        ids = {"type": "array", "items": UUID, "maxItems": 10_000}
         done = components.closed(
-            {"deleted": components.COUNT, "refused": components.COUNT, "batch": components.UUID},
+            {"deleted": components.COUNT, "refused": components.COUNT, "batch": UUID},
             ["deleted", "refused", "batch"],
         )
         return {

@@ -2,10 +2,19 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kernel.compound import PARTS
 from kernel.registry import Entity, Field, UnknownName, registry
 
 Schema = dict[str, Any]
+
+UUID: Schema = {"type": "string", "format": "uuid"}
+#: A relation that `?expand=` wrote out.
+EXPANDED: Schema = {
+    "type": "object", "properties": {"id": UUID, "label": {"type": ["string", "null"]}}, "required": ["id", "label"],
+    "additionalProperties": False,
+}  # fmt: skip
 
 _DECIMAL = r"^-?\d+(\.\d+)?$"
 _TYPES: dict[str, Schema] = {
@@ -133,6 +142,25 @@ def _enumerated(field: Field, values: list[Any]) -> Schema:
     return {"items": {"type": "string", "enum": values}} if field.kind == "multichoice" else {"enum": values}
 
 
+def hanging_schema(aside: Field) -> Schema:
+    """Reading what hangs on a record: the ids, or with `?expand=` what they are called as well."""
+    lists: list[Schema] = [{"type": "array", "items": item} for item in (UUID, EXPANDED)]
+    return {"title": str(aside.label), "anyOf": lists, "examples": [[sample(aside)]]}
+
+
+def write_hanging_schema(aside: Field) -> Schema:
+    items: Schema = {"anyOf": _by_key(aside.target)}
+    title = _keys_of(aside.target)[1]
+    return {
+        "title": str(aside.label), "type": ["array", "null"], "items": items, "maxItems": 100,
+        "description": _(
+            "All of them, by id or name: what is not in the list is taken off, [] takes off all. Left out, they stay. "
+            "A name that is new makes a new one, if you may do that."
+        ),
+        "examples": [[_SAMPLES["relation"], {title: "…"}]],
+    }  # fmt: skip
+
+
 def _file_token(field: Field) -> Schema:
     """The token that an upload gave, alone or in the object that reading gives."""
     whole = {"type": "object", "properties": {"token": {"type": "string"}}, "required": ["token"]}
@@ -141,19 +169,20 @@ def _file_token(field: Field) -> Schema:
 
 
 def _relation(field: Field) -> Schema:
-    keys, title = _keys_of(field.target)
-    by_key = [
-        {"type": "object", "properties": {name: {"type": "string"}}, "required": [name], "additionalProperties": False}
-        for name in keys
-    ]
-    by_id = {
-        "type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"],
-        "additionalProperties": False,
-    }  # fmt: skip
-    ways: list[Schema] = [{"type": "string"}, by_id, *by_key]
+    ways = _by_key(field.target)
     if not field.required:
         ways.append({"type": "null"})
-    return {"anyOf": ways, "examples": [_SAMPLES["relation"], {title: "…"}]}
+    return {"anyOf": ways, "examples": [_SAMPLES["relation"], {_keys_of(field.target)[1]: "…"}]}
+
+
+def _by_key(target: str) -> list[Schema]:
+    """The ways to name a record of this entity."""
+    by_key = [
+        {"type": "object", "properties": {name: {"type": "string"}}, "required": [name], "additionalProperties": False}
+        for name in _keys_of(target)[0]
+    ]
+    by_id = {"type": "object", "properties": {"id": UUID}, "required": ["id"], "additionalProperties": False}
+    return [{"type": "string"}, by_id, *by_key]
 
 
 def _keys_of(name: str) -> tuple[tuple[str, ...], str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from api.pages import COUNTS
 from api.representation import output_names
 from api.schema.fields import Schema
+from kernel.asides import asides_of
 from kernel.query import operators_for
 from kernel.query.tree import MOST_LETTERS
 from kernel.registry import Entity, Field
@@ -42,7 +43,7 @@ def _names(name: str, names: list[str], description: str) -> Schema:
 
 
 def shaping(entity: Entity) -> list[Schema]:
-    relations = [f.name for f in entity.all_fields.values() if f.kind == "relation"]
+    relations = [f.name for f in (*entity.all_fields.values(), *asides_of(entity).values()) if f.kind == "relation"]
     found = [_names("fields", list(output_names(entity)), _("Only these fields."))]
     if relations:
         found.append(_names("expand", relations, _("Relations to write out as {id, label}.")))

@@ -17,6 +17,7 @@ from api.errors import TITLES, problem
 from api.gate import speak
 from api.schema.generator import document_of, only_what_is_told
 from kernel.access import Actor
+from kernel.asides import asides_of
 from kernel.registry import Entity, UnknownName, registry
 
 _ORDER = ("get", "post", "patch", "delete")
@@ -99,7 +100,7 @@ def _section(request: HttpRequest, tag: str, schema: dict[str, Any]) -> dict[str
     found = [(path, method, op) for path, method, op in _operations(schema) if op["tags"][0] == tag]
     return {
         **shared, "tag": tag, "label": _label(tag), "entity": entity,
-        "fields": list(entity.all_fields.values()) if entity else [],
+        "fields": [*entity.all_fields.values(), *asides_of(entity).values()] if entity else [],
         "operations": [_operation(shared["base"], path, method, op) for path, method, op in found],
     }  # fmt: skip
 

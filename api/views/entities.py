@@ -17,10 +17,19 @@ from api.pages import answer_list
 from api.representation import SYSTEM, Shape
 from api.schema.entities import EntitySchema
 from api.shares import answer_shares, make_share
-from api.versions import etag, from_header, object_of, take_from_body, unchanged_since
+from api.versions import (
+    etag,
+    from_header,
+    mark_of,
+    marks_from_header,
+    object_of,
+    take_from_body,
+    unchanged_since,
+)
 from api.views.base import ApiView
 from kernel import records
 from kernel.access import entity_for, get_record_for, require
+from kernel.asides import Worn, asides_of, clean_asides, create_with, take_asides, update_with
 from kernel.audit import record_opening
 from kernel.clean import READ_ONLY, Problems, clean_many
 from kernel.errors import Conflict, Invalid, NotFound
@@ -66,21 +75,36 @@ class EntityViewSet(ViewSetMixin, ApiView):
         params = self.request.query_params
         return Shape.of(self.entity, params.getlist("fields"), params.getlist("expand"))
 
-    def _answer(self, record: Any, status: int = 200) -> Response:
-        tag = etag(record)
-        return Response(self.represent(record), status=status, headers={"ETag": tag} if tag else {})
+    def _answer(self, record: Any, status: int = 200, worn: dict[str, Worn] | None = None) -> Response:
+        shape = self._shape()
+        worn = shape.worn([record], self.actor) if worn is None else worn
+        tag = etag(record, mark_of(record, worn))
+        headers = {"ETag": tag} if tag else {}
+        return Response(shape.row(record, self.actor, worn), status=status, headers=headers)
 
-    def _clean(self, raw: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
-        """Cleaned values, or every problem at once: those of the system's own names beside the kernel's."""
-        known = self.entity.all_fields
+    def _clean(self, raw: Mapping[str, Any], *, partial: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Cleaned values and what is to hang on the record, or every problem at once: those of the system's own names
+        beside the kernel's."""
+        raw, sent = take_asides(self.entity, raw)
+        known = {*self.entity.all_fields, *asides_of(self.entity)}
         kept = [n for n in raw if n not in known and (n in SYSTEM or n.removesuffix("_label") in known)]
         problems: Problems = {name: [READ_ONLY] for name in kept}
         rest = {name: value for name, value in raw.items() if name not in problems}
         values, found = clean_many(self.entity, [rest], actor=self.actor, partial=partial)[0]
-        problems |= found
+        hanging, wrong = clean_asides(self.entity, [sent], actor=self.actor)[0]
+        problems |= found | wrong
         if problems:
             raise Invalid(problems)
-        return values
+        return values, hanging
+
+    def _refuse_unseen(self, record: Any, hanging: Mapping[str, Any]) -> None:
+        """What replaces what hangs on a record is held to have seen that, if If-Match says what was seen."""
+        marks = marks_from_header(self.request) if hanging else None
+        if marks is None:
+            return
+        worn = Shape.of(self.entity).worn([record], self.actor)
+        if mark_of(record, worn) not in marks:
+            raise PreconditionFailed(record)
 
     # ── many ──
     def list(self, request: Request) -> Response:
@@ -89,8 +113,8 @@ class EntityViewSet(ViewSetMixin, ApiView):
     def create(self, request: Request) -> Response:
         require(self.actor, self.entity.permission("add"))
         self._shape()  # a bad `?fields=` must not be told of after the record was made
-        values = self._clean(object_of(request.data), partial=False)
-        record = records.create_record(self.entity, actor=self.actor, values=values)
+        values, hanging = self._clean(object_of(request.data), partial=False)
+        record = create_with(self.entity, actor=self.actor, values=values, hanging=hanging)
         record.refresh_from_db()  # generated columns and rounding, as the next reader will see them
         response = self._answer(record, 201)
         address = entity_address(self.entity, "record", pk=str(record.pk))
@@ -122,21 +146,24 @@ class EntityViewSet(ViewSetMixin, ApiView):
     # ── one ──
     def retrieve(self, request: Request, pk: str) -> Response:
         record = get_record_for(self.actor, self.entity, pk)
-        if unchanged_since(request, record):
-            return Response(status=304, headers={"ETag": etag(record) or ""})
+        worn = self._shape().worn([record], self.actor)
+        mark = mark_of(record, worn)
+        if unchanged_since(request, record, mark):
+            return Response(status=304, headers={"ETag": etag(record, mark) or ""})
         record_opening(actor=self.actor, entity=self.entity, record=record)
-        return self._answer(record)
+        return self._answer(record, worn=worn)
 
     def partial_update(self, request: Request, pk: str) -> Response:
         self._shape()
         raw = object_of(request.data)
         from_body, from_head = take_from_body(raw), from_header(request)
-        get_record_for(self.actor, self.entity, pk, "change")  # before values are judged: 404 and 403 come first
-        values = self._clean(raw, partial=True)
+        seen = get_record_for(self.actor, self.entity, pk, "change")  # before values are judged: 404 and 403 come first
+        values, hanging = self._clean(raw, partial=True)
+        self._refuse_unseen(seen, hanging)
         version = from_head if from_head is not None else from_body
         try:
-            record = records.update_record(
-                self.entity, identifier(pk), actor=self.actor, values=values, version=version
+            record = update_with(
+                self.entity, identifier(pk), actor=self.actor, values=values, hanging=hanging, version=version
             )
         except Conflict as conflict:
             raise (PreconditionFailed(conflict.current) if from_head is not None else conflict) from None
