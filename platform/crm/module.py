@@ -52,6 +52,7 @@ manifest = Module(
     jobs={
         "crm.bulk_edit": "crm.pages.bulk_job.run_bulk_edit",
         "crm.bulk_delete": "crm.pages.bulk_job.run_bulk_delete",
+        "crm.bulk_tag": "crm.pages.bulk_job.run_bulk_tagging",
         "crm.bulk_undo": "crm.pages.bulk_job.run_bulk_undo",
         "crm.list_export": "crm.pages.export_job.run_export",
         "crm.search_words": "kernel.search.gathering.gather_words",

@@ -10,22 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect
 
-from crm.pages.bulk_chosen import chosen_ids, finish, ids_of, selection_of
+from crm.pages.bulk_chosen import finish, ids_of, selection_of
 from crm.pages.bulk_delete import delete_chosen, delete_dialog
 from crm.pages.bulk_job import start_bulk_edit
 from crm.pages.bulk_plan import DIRECT, Plan, Selection, plan, selected
+from crm.pages.bulk_tags import TAGGING, tag_chosen
 from crm.pages.controls import make_controls, typed_values
 from crm.pages.links import actor_of, entity_url
-from crm.services.tags import add_tag, remove_tag, tag_named
 from kernel import formats
-from kernel.access import may_add, require
+from kernel.access import require
 from kernel.clean import clean_values
 from kernel.errors import Invalid, NotFound
 from kernel.query.counting import size_of
 from kernel.records import bulk_update
 from kernel.registry import Entity, Field
-
-TAGGING = ("tag", "untag")
 
 
 def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
@@ -34,7 +32,7 @@ def bulk(request: HttpRequest, *, entity: Entity) -> HttpResponse:
     if act == "delete":
         return delete_chosen(request, entity) if request.method == "POST" else delete_dialog(request, entity)
     if act in TAGGING and entity.asides:
-        return _tag(request, entity, given, off=act == "untag")
+        return tag_chosen(request, entity, given)
     if act not in ("edit", "assign"):
         raise NotFound()
     require(actor_of(request), entity.permission("change"))
@@ -65,25 +63,6 @@ def _update(request: HttpRequest, entity: Entity) -> HttpResponse:
     ids = ids_of(entity, selection, actor)
     outcome = bulk_update(entity, ids, actor=actor, values=values)
     return finish(ngettext("%(n)s record changed", "%(n)s records changed", outcome.changed), outcome)
-
-
-def _tag(request: HttpRequest, entity: Entity, given: QueryDict, *, off: bool) -> HttpResponse:
-    """Ask for the tag, then put it on (or take it off) what was chosen."""
-    actor = actor_of(request)
-    require(actor, entity.permission("change"))
-    ids, wish = chosen_ids(given), given.get("tag", "").strip()
-    if request.method == "POST" and wish:
-        tag = tag_named(wish, actor=actor)
-        outcome = (remove_tag if off else add_tag)(entity, ids, tag.pk, actor=actor)
-        said = ngettext("%(n)s record tagged", "%(n)s records tagged", outcome.changed)
-        if off:
-            said = ngettext("Tag taken off %(n)s record", "Tag taken off %(n)s records", outcome.changed)
-        return finish(said, outcome)
-    context = {
-        "entity": entity, "act": given.get("act"), "off": off, "selected": ids, "bulk_url": entity_url(entity, "bulk"),
-        "lookup": reverse("crm:lookup", args=["tag"]), "may_create": not off and may_add("tag", actor),
-    }  # fmt: skip
-    return render(request, "crm/bulk_tags.html", context)
 
 
 def bulk_fields(entity: Entity) -> list[Field]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from crm.imports.acting import actor_of
 from crm.pages.bulk_plan import Selection, selected
 from crm.pages.carried import carried, carry
+from crm.services.tags import add_tag, remove_tag
 from kernel.access import Actor, entity_for, require
 from kernel.clean import clean_values
 from kernel.errors import NotFound
@@ -18,7 +19,7 @@ from kernel.models import Job
 from kernel.records import Outcome, bulk_delete, bulk_update, size_of_batch, undo_part
 from kernel.registry import Entity
 
-EDIT, DELETE, UNDO = "crm.bulk_edit", "crm.bulk_delete", "crm.bulk_undo"
+EDIT, DELETE, TAG, UNDO = "crm.bulk_edit", "crm.bulk_delete", "crm.bulk_tag", "crm.bulk_undo"
 EXPORT, AUDIT_EXPORT = "crm.list_export", "crm.audit_export"
 #: Kinds whose work is a file to fetch.
 FILES = (EXPORT, AUDIT_EXPORT)
@@ -41,6 +42,16 @@ def start_bulk_delete(entity: Entity, selection: Selection, *, actor: Actor, tot
     return start_job(DELETE, actor=actor, payload=_payload(entity, selection), total=total)
 
 
+def start_bulk_tagging(
+    entity: Entity, selection: Selection, tag: UUID, *, off: bool, actor: Actor, total: int | None
+) -> Job:
+    """Begin to put a tag on all these records, or to take it off."""
+    require(actor, entity.permission("change"))
+    return start_job(
+        TAG, actor=actor, payload={**_payload(entity, selection), "tag": str(tag), "off": off}, total=total
+    )
+
+
 def _payload(entity: Entity, selection: Selection) -> dict[str, Any]:
     return {
         "entity": entity.name, "state": selection.state, "everything": selection.everything,
@@ -61,6 +72,14 @@ def run_bulk_delete(job: JobRun) -> None:
         return bulk_delete(entity, ids, actor=actor, batch=batch)
 
     _run(job, "delete", put_away)
+
+
+def run_bulk_tagging(job: JobRun) -> None:
+    def tag(entity: Entity, ids: Sequence[UUID], actor: Actor, batch: UUID) -> Outcome:
+        act = remove_tag if job.payload["off"] else add_tag
+        return act(entity, ids, UUID(job.payload["tag"]), actor=actor, batch=batch)
+
+    _run(job, "change", tag)
 
 
 def _run(job: JobRun, action: str, act: Act) -> None:
@@ -121,7 +140,7 @@ def run_bulk_undo(job: JobRun) -> None:
 
 def job_for(actor: Actor, pk: UUID) -> Job:
     """A job of these kinds that this person started; NotFound otherwise."""
-    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, DELETE, UNDO, *FILES)).first()
+    found = Job.objects.filter(pk=pk, created_by_id=actor.user_id, kind__in=(EDIT, DELETE, TAG, UNDO, *FILES)).first()
     if found is None or actor.user_id is None:
         raise NotFound()
     return found

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from crm.pages.bulk_job import AUDIT_EXPORT, DELETE, EDIT, EXPORT, FILES, UNDO, job_for, resume_job
+from crm.pages.bulk_job import AUDIT_EXPORT, DELETE, EDIT, EXPORT, FILES, TAG, UNDO, job_for, resume_job
 from crm.pages.export_job import file_name, file_type, ref_of
 from crm.pages.links import actor_of
 from frontend.progress import time_left
@@ -37,6 +37,7 @@ def _context(job: Job) -> dict[str, Any]:
     titles = {
         EDIT: _("Changing many records"),
         DELETE: _("Deleting many records"),
+        TAG: _("Taking a tag off many records") if job.payload.get("off") else _("Tagging many records"),
         UNDO: _("Taking back a change of many records"),
         EXPORT: _("Writing a file"),
         AUDIT_EXPORT: _("Writing the audit to a file"),
@@ -48,7 +49,7 @@ def _context(job: Job) -> dict[str, Any]:
         "job": job, "going": going, "title": titles[job.kind], "entity": entity,
         "text": _("%(done)s of %(total)s") % counts if job.total else formats.num(job.done),
         "left": time_left(job.started_at, job.done, job.total) if going else "", "result": result,
-        "may_undo": job.kind in (EDIT, DELETE) and not going and result["changed"] > 0,
+        "may_undo": job.kind in (EDIT, DELETE, TAG) and not going and result["changed"] > 0,
         "batch": job.result.get("batch", ""),
         "may_resume": job.state in (Job.State.CANCELLED, Job.State.FAILED),
         "deleting": job.kind == DELETE,

@@ -37,8 +37,13 @@ def taggable(name: str) -> Entity:
 
 
 @transaction.atomic
-def add_tag(entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Actor) -> Outcome:
-    """Put one tag on many records; those that are not the actor's to change are counted as refused."""
+def add_tag(
+    entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Actor, batch: UUID | None = None
+) -> Outcome:
+    """Put one tag on many records; those that are not the actor's to change are counted as refused.
+
+    `batch` joins the parts of one large act, so that one undo takes them all back.
+    """
     require_open()
     kind = taggable(registry.entity(entity).name)
     label = get_record_for(actor, "tag", tag)
@@ -46,7 +51,7 @@ def add_tag(entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Acto
     allowed = set(records_visible_to(actor, kind, "change").filter(pk__in=wanted).values_list("pk", flat=True))
     has = set(_of(kind, allowed).filter(tag_id=label.pk).values_list("record_id", flat=True))
     rows = [{"tag": label, "entity": kind.name, "record_id": pk} for pk in wanted if pk in allowed - has]
-    outcome = Outcome(batch=uuid7())
+    outcome = Outcome(batch=batch or uuid7())
     made = upsert_records("tagging", rows, actor=actor, match=(), batch=outcome.batch)
     outcome.changed = sum(result.kind == "made" for result in made)
     outcome.unchanged, outcome.refused = len(has), len(wanted) - len(allowed)
@@ -98,19 +103,23 @@ def _named(names: Iterable[str], actor: Actor) -> dict[str, Tag]:
 
 
 @transaction.atomic
-def remove_tag(entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Actor) -> Outcome:
-    """Take one tag off many records."""
+def remove_tag(
+    entity: str | Entity, ids: Iterable[UUID], tag: UUID, *, actor: Actor, batch: UUID | None = None
+) -> Outcome:
+    """Take one tag off many records; those that do not wear it are counted as unchanged."""
     kind, wanted = taggable(registry.entity(entity).name), list(dict.fromkeys(ids))
     rows = list(_of(kind, wanted).filter(tag_id=tag).values_list("pk", flat=True))
-    return bulk_delete("tagging", rows, actor=actor)
+    outcome = bulk_delete("tagging", rows, actor=actor, batch=batch)
+    outcome.unchanged = len(wanted) - len(rows)
+    return outcome
 
 
 def _of(kind: Entity, ids: Iterable[UUID]) -> Any:
     return Tagging.objects.filter(entity=kind.name, record_id__in=list(ids))
 
 
-def tag_named(text: str, *, actor: Actor) -> Tag:
-    """The tag that is meant: by its id, by its name, or made anew as "new:<name>"."""
+def tag_meant(text: str, *, actor: Actor) -> Tag | str:
+    """The tag that is meant, by its id or its name, or the name of one that is to be made ("new:<name>")."""
     try:
         found: Tag = get_record_for(actor, "tag", UUID(text))
         return found
@@ -119,9 +128,15 @@ def tag_named(text: str, *, actor: Actor) -> Tag:
     name = " ".join(text.removeprefix("new:").split())[:60]
     if not name:
         raise NotFound()
-    made: Tag = Tag.objects.filter(name=name).first() or create_record(
-        "tag", actor=actor, values={"name": name, "colour": next_colour()}
-    )
+    return Tag.objects.filter(name=name).first() or name
+
+
+def tag_named(text: str, *, actor: Actor) -> Tag:
+    """The same, made where it is new."""
+    meant = tag_meant(text, actor=actor)
+    if isinstance(meant, Tag):
+        return meant
+    made: Tag = create_record("tag", actor=actor, values={"name": meant, "colour": next_colour()})
     return made
 
 
