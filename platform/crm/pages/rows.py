@@ -77,9 +77,9 @@ def row_drawer(
                 f'<li><a href="{here}{back}" class="flex gap-3 items-center px-4 py-3 min-w-0">{face("ava-sq ava-md")}'
                 '<span class="min-w-0 flex-1 grid grid-cols-[minmax(0,1fr)] gap-0.5">'
                 '<span class="flex items-baseline gap-2">'
-                f'<span class="font-medium cut" dir="auto">{title}</span>{mark}{_worn(tags[:2])}{_sum(frames, htmls)}'
+                f'<span class="font-medium cut" dir="auto">{title}</span>{mark}{_sum(frames, htmls)}'
                 '</span><span class="flex items-center gap-2 text-xs text-muted min-w-0">'
-                f"{_words(frames, htmls)}</span></span></a></li>"
+                f"{_words(frames, htmls)}</span>{_tag_cell(tags[:2])}</span></a></li>"
             ),
         )
 
@@ -128,7 +128,11 @@ def _face(title: str, pk: UUID) -> Callable[[str], str]:
 
 def _worn(tags: Sequence[Worn]) -> str:
     return "".join(
-        [f'<span class="tagchip tagmini tc-{tag.colour}"><bdi>{escape(tag.name)}</bdi></span>' for tag in tags]
+        [
+            f'<span class="tagchip tagmini tc-{tag.colour}" title="{name}"><bdi>{name}</bdi></span>'
+            for tag in tags
+            for name in [escape(tag.name)]
+        ]
     )
 
 
