@@ -14,7 +14,7 @@ from kernel import query
 from kernel.access import Actor
 from kernel.errors import Invalid, Problem
 from kernel.query.counting import Size, about, quickly
-from kernel.query.texts import reader_for
+from kernel.query.walking import page_in_time
 from kernel.registry import Entity
 
 #: Parameters that are ours; everything else names a filter.
@@ -110,7 +110,7 @@ def _counted(rows: Any, page: query.Page, wish: str) -> dict[str, Any]:
 
 def _page(rows: Any, entity: Entity, wish: Wish) -> query.Page:
     sort = wish.sort or entity.sort
-    read = reader_for(wish.q, wish.filters)
+    read = page_in_time if wish.q or wish.filters else query.page
     if not wish.cursor:
         return read(rows, entity, sort=sort, size=wish.limit)
     try:

@@ -28,6 +28,7 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # TCP only: no long socket path, no stale socket file
     "shared_buffers": "256MB",
+    "work_mem": "16MB",  # what two conditions find among a million records, row by row
     "max_connections": "100",
     "max_locks_per_transaction": "256",  # one release touches the tables of many schemas
     "log_min_messages": "warning",

@@ -40,12 +40,12 @@ WHERE stxnamespace = to_regnamespace(%(schema)s) AND starts_with(stxname, 'cf_')
 class FieldIndex:
     """An index over expressions, each with what stands behind it: a direction, or a class of operators.
 
-    Or `statistics` of one expression: of indexes that leave out deleted records the planner takes none.
+    Or `statistics` of one expression: of indexes that have a condition the planner takes none.
     """
 
     name: str
     columns: tuple[tuple[Any, str], ...]
-    condition: Q
+    condition: Q = field(default_factory=Q)
     method: Literal["btree", "gin", "statistics"] = "btree"
     unique: bool = False
 
@@ -178,11 +178,12 @@ def statement(model: type[Model], index: FieldIndex, schema: str) -> str:
         ((expression, _how),) = index.columns
         return f"CREATE STATISTICS {_full(schema, index.name)} ON ({text_of(expression)}) FROM {table}"
     columns = ", ".join(f"({text_of(expression)}) {how}".strip() for expression, how in index.columns)
-    where = _filled(*query.build_where(index.condition).as_sql(compiler, connection))
+    condition = _filled(*query.build_where(index.condition).as_sql(compiler, connection)) if index.condition else ""
+    where = f" WHERE {condition}" if condition else ""
     unique = "UNIQUE " if index.unique else ""
     return (
         f"CREATE {unique}INDEX CONCURRENTLY {connection.ops.quote_name(index.name)}"
-        f" ON {table} USING {index.method} ({columns}) WHERE {where}"
+        f" ON {table} USING {index.method} ({columns}){where}"
     )
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from crm.models import Account
 from kernel.access import Actor
 from kernel.errors import Invalid
-from kernel.query import page, parse_filters, select, suggest, sums, texts
-from kernel.query.texts import text_page
+from kernel.query import page, parse_filters, select, suggest, sums, walking
+from kernel.query.walking import page_in_time
 from kernel.text.folding import fold
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_pages_cover_every_record_once_both_ways(
     rows=ACCOUNTS, size=st.integers(1, 5), sort=st.sampled_from(["name", "-name", "-employees", "owner"]),
     slow=st.lists(st.booleans(), min_size=1, max_size=4),
 )  # fmt: skip
-def test_lists_that_ask_for_a_text_are_the_same_whether_walked_or_gathered(
+def test_lists_are_the_same_whether_walked_or_gathered(
     manager: Actor, rows: list[dict[str, Any]], size: int, sort: str, slow: list[bool]
 ) -> None:
     fill(rows)
@@ -105,8 +105,8 @@ def test_lists_that_ask_for_a_text_are_the_same_whether_walked_or_gathered(
     while True:
         with pytest.MonkeyPatch.context() as patch:
             if next(turns):
-                patch.setattr(texts, "within", _out_of_time)
-            current = text_page(queryset, "account", sort=sort, size=size, cursor=cursor)
+                patch.setattr(walking, "within", _out_of_time)
+            current = page_in_time(queryset, "account", sort=sort, size=size, cursor=cursor)
         found += [row.pk for row in current.rows]
         if (cursor := current.next) is None:
             break
@@ -121,7 +121,7 @@ def test_a_walk_that_takes_too_long_is_left(manager: Actor) -> None:
     fill([{"name": "Zagros Steel"}, {"name": "Steel of Ahvaz"}])
     walked = select("account", actor=manager, q="st")
     with CaptureQueriesContext(connection) as seen:
-        found = text_page(walked.extra(where=["pg_sleep(0.2) IS NOT NULL"]), "account")
+        found = page_in_time(walked.extra(where=["pg_sleep(0.2) IS NOT NULL"]), "account")
     assert [str(one) for one in found.rows] == ["Steel of Ahvaz", "Zagros Steel"]
     assert any("ROLLBACK TO SAVEPOINT" in query["sql"] for query in seen), "the server stopped it"
 

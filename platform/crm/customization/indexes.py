@@ -3,6 +3,10 @@
 Expression and order are those that Django's queries have (kernel.custom.expression, kernel.query.select.ordering), or
 the planner would not know them again. Lists put empty values last in both directions, so a field that is looked at from
 its largest value on has an index for that direction too.
+
+They hold deleted records as well, though lists never ask for them: of two indexes that leave out the same, the planner
+takes one and reads all that it finds, where of two whole ones it reads what both hold. And it learns how values are
+spread from whole ones only. Those of objects, which share a table, leave out other objects and have statistics.
 """
 
 from typing import Any
@@ -32,11 +36,12 @@ def indexes_for(definition: CustomField) -> tuple[Entity, list[FieldIndex]]:
     """The entity, and every index that the field shall have."""
     (field, *_rest) = fields_of(definition)
     entity = entity_of(definition.entity)
-    live = Q(LIVE, **entity.narrow)
+    within = Q(**entity.narrow)
     found: list[FieldIndex] = []
 
     def add(purpose: str, *columns: tuple[Any, str], **more: Any) -> None:
-        found.append(FieldIndex(index_name(entity, field, purpose), columns, live, **more))
+        more.setdefault("condition", within)
+        found.append(FieldIndex(index_name(entity, field, purpose), columns, **more))
 
     if definition.options.get("indexed", True):
         if field.sortable:
@@ -47,12 +52,13 @@ def indexes_for(definition: CustomField) -> tuple[Entity, list[FieldIndex]]:
             add("among", (field.expression, ""), method="gin")
         if field.kind in _SEARCHED:
             add("words", (Fold(field.expression), "ext.gin_trgm_ops"), method="gin")
-            # Without it the planner takes any three letters to be in every 25th record, and walks all in their order.
-            add("words_spread", (Fold(field.expression), ""), method="statistics")
-        if field.kind != "multichoice":
+            if within:
+                # Without it the planner takes any three letters to be in every 25th record, and walks all in order.
+                add("words_spread", (Fold(field.expression), ""), method="statistics")
+        if within and field.kind != "multichoice":
             add("spread", (field.expression, ""), method="statistics")
     if field.unique:
-        add(UNIQUE, (field.expression, ""), unique=True)
+        add(UNIQUE, (field.expression, ""), unique=True, condition=LIVE & within)
     return entity, found
 
 

@@ -8,8 +8,8 @@ from crm.pages.links import entity_url
 from crm.pages.state import from_query
 from crm.pages.table import arrange, records_of
 from kernel.access import Actor
-from kernel.query import cursors_of
-from kernel.query.texts import reader_for
+from kernel.query import cursors_of, page
+from kernel.query.walking import page_in_time
 from kernel.registry import Entity
 
 
@@ -29,7 +29,7 @@ def neighbours_of(entity: Entity, record: Any, listed: str, *, actor: Actor) -> 
     setting = arrange(entity, state, actor=actor)
     queryset, state, _told = records_of(setting)
     before, after = cursors_of(record, entity, sort=state.sort or None)
-    read = reader_for(state.q, setting.reading.conditions)
+    read = page_in_time if setting.narrowed else page
     found = [read(queryset, entity, sort=state.sort or None, size=1, cursor=cursor).rows for cursor in (before, after)]
     query = urlencode({"list": listed})
     urls = [entity_url(entity, "detail", rows[0].pk, query=query) if rows else "" for rows in found]

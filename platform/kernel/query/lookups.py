@@ -27,7 +27,10 @@ class Folded(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"ext.pv_fold({left}) LIKE %s", (*params, like_pattern(fold(str(self.rhs))))
+        letters = fold(str(self.rhs))
+        if len(letters) < INSIDE:  # of so few an index of trigrams says "anywhere", and would be read from end to end
+            return f"position(%s in ext.pv_fold({left})) <> 0", (letters, *params)
+        return f"ext.pv_fold({left}) LIKE %s", (*params, like_pattern(letters))
 
 
 @CharField.register_lookup

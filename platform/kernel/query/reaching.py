@@ -15,7 +15,7 @@ from django.db.models.sql.where import WhereNode
 from kernel.among import Among
 
 #: What finding rows may cost by the planner, and what table is large.
-FEW_COST, LARGE = 50_000, 100_000
+FEW_COST, LARGE = 30_000, 100_000
 
 
 def gather(rows: int, cost: float, queryset: QuerySet[Any]) -> bool:

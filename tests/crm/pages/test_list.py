@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from crm.models import ViewChoice
+from crm.pages import found
 from crm.services.tags import add_tag, tag_named
 from kernel.access import system_actor
+from kernel.query import walking
 from kernel.shares import share_record
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +169,56 @@ def test_of_very_many_that_hold_a_word_the_newest_come_first(
     asked = page(sara).get(f"/accounts/?{query}&sort=name")
     assert titles(asked) == ["Steel A", "Steel B", "Steel C"]
     assert "the newest first" not in asked.content.decode()
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], set[int]]:
+    """A list too large to be read: the moments that its ways were given, and those that shall not suffice."""
+    given: list[int] = []
+    too_short: set[int] = set()
+
+    def walk(queryset: Any, entity: Any, *, most_ms: int, **wish: Any) -> Any:
+        given.append(most_ms)
+        return None if most_ms in too_short else walking.walk(queryset, entity, most_ms=most_ms, **wish)
+
+    monkeypatch.setattr(found, "walk", walk)
+    monkeypatch.setattr(found, "CHEAP", -1)
+    monkeypatch.setattr(found, "MOST_BY_NAME", -1)
+    return given, too_short
+
+
+def test_where_the_way_by_name_is_long_the_newest_come_first(
+    page: Any, sara: Any, account: Any, ways: tuple[list[int], set[int]]
+) -> None:
+    _given, too_short = ways
+    for name, city in (("C", "Yazd"), ("A", "Yazd"), ("B", "Yazd"), ("D", "Qom")):
+        account(name, city=city)
+    assert titles(page(sara).get("/accounts/?city__eq=Yazd")) == ["A", "B", "C"]
+    too_short |= {found.BY_NAME_MS, walking.ON_THE_WAY_MS}
+    newest = page(sara).get("/accounts/?city__eq=Yazd")
+    assert titles(newest) == ["B", "A", "C"]
+    assert "the newest first" in newest.content.decode()
+    for asked, titled in (("city__eq=Yazd&sort=name", ["A", "B", "C"]), ("", ["A", "B", "C", "D"])):
+        answer = page(sara).get(f"/accounts/?{asked}")
+        assert titles(answer) == titled, "who asks for an order gets it, and so does who asks for nothing"
+        assert "the newest first" not in answer.content.decode()
+    too_short.add(found.NEWEST_MS)
+    assert titles(page(sara).get("/accounts/?city__eq=Yazd")) == ["A", "B", "C"]
+
+
+def test_letters_are_looked_for_by_their_index_first(
+    page: Any, sara: Any, account: Any, ways: tuple[list[int], set[int]]
+) -> None:
+    given, too_short = ways
+    account("A", sector="Steel works")
+    for expected in ([found.FEW_MS], [found.FEW_MS, found.BY_NAME_MS]):
+        given.clear()
+        assert titles(page(sara).get("/accounts/?sector=steel")) == ["A"]
+        assert given == expected
+        too_short.add(found.FEW_MS)
+    given.clear()
+    assert titles(page(sara).get("/accounts/?sector=st")) == ["A"]
+    assert given == [found.BY_NAME_MS], "of two letters no index knows"
 
 
 def test_in_the_order_of_its_owners_what_was_shared_stands_in_its_place(
