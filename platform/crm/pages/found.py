@@ -23,7 +23,7 @@ MOST_BY_NAME = 5_000
 #: They are looked for by date no longer than that: they may all be old.
 NEWEST_MS = 150
 #: And by name no longer than that, if they may come by date instead.
-BY_NAME_MS = 50
+BY_NAME_MS = 40
 #: Letters that are thought to be in so many records are looked for by their index, but no longer than that. A hundredth
 #: of a million is what the planner expects of letters that stand in one of its hundred samples: it may be far fewer.
 MOST_GATHERED, FEW_MS = 12_000, 40

@@ -52,8 +52,8 @@ def measure(reference: Reference, size: Size) -> Iterator[Reading]:
 
 
 def _samples(size: Size) -> int:
-    """There are a hundred pages, some of them slow: a quarter of what other benches ask."""
-    return max(2, size.repeats // 4)
+    """There are a hundred pages: half of what other benches ask."""
+    return max(2, size.repeats // 2)
 
 
 def _places(reference: Reference) -> dict[str, str]:
