@@ -172,29 +172,31 @@ def test_of_very_many_that_hold_a_word_the_newest_come_first(
 
 
 @pytest.fixture
-def ways(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], set[int]]:
-    """A list too large to be read: the moments that its ways were given, and those that shall not suffice."""
-    given: list[int] = []
-    too_short: set[int] = set()
+def ways(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], set[str]]:
+    """A list too large to be read: the ways to a page of it that were tried, and those that shall take too long."""
+    tried: list[str] = []
+    too_long: set[str] = set()
 
     def walk(queryset: Any, entity: Any, *, most_ms: int, **wish: Any) -> Any:
-        given.append(most_ms)
-        return None if most_ms in too_short else walking.walk(queryset, entity, most_ms=most_ms, **wish)
+        by_date = wish["sort"] == found.NEWEST
+        way = "gathered" if walking.is_gathered(queryset) else "by date" if by_date else "by name"
+        tried.append(way)
+        return None if way in too_long else walking.walk(queryset, entity, most_ms=most_ms, **wish)
 
     monkeypatch.setattr(found, "walk", walk)
     monkeypatch.setattr(found, "CHEAP", -1)
     monkeypatch.setattr(found, "MOST_BY_NAME", -1)
-    return given, too_short
+    return tried, too_long
 
 
 def test_where_the_way_by_name_is_long_the_newest_come_first(
-    page: Any, sara: Any, account: Any, ways: tuple[list[int], set[int]]
+    page: Any, sara: Any, account: Any, ways: tuple[list[str], set[str]]
 ) -> None:
-    _given, too_short = ways
+    _tried, too_long = ways
     for name, city in (("C", "Yazd"), ("A", "Yazd"), ("B", "Yazd"), ("D", "Qom")):
         account(name, city=city)
     assert titles(page(sara).get("/accounts/?city__eq=Yazd")) == ["A", "B", "C"]
-    too_short |= {found.BY_NAME_MS, walking.ON_THE_WAY_MS}
+    too_long.add("by name")
     newest = page(sara).get("/accounts/?city__eq=Yazd")
     assert titles(newest) == ["B", "A", "C"]
     assert "the newest first" in newest.content.decode()
@@ -202,23 +204,23 @@ def test_where_the_way_by_name_is_long_the_newest_come_first(
         answer = page(sara).get(f"/accounts/?{asked}")
         assert titles(answer) == titled, "who asks for an order gets it, and so does who asks for nothing"
         assert "the newest first" not in answer.content.decode()
-    too_short.add(found.NEWEST_MS)
+    too_long.add("by date")
     assert titles(page(sara).get("/accounts/?city__eq=Yazd")) == ["A", "B", "C"]
 
 
 def test_letters_are_looked_for_by_their_index_first(
-    page: Any, sara: Any, account: Any, ways: tuple[list[int], set[int]]
+    page: Any, sara: Any, account: Any, ways: tuple[list[str], set[str]]
 ) -> None:
-    given, too_short = ways
+    tried, too_long = ways
     account("A", sector="Steel works")
-    for expected in ([found.FEW_MS], [found.FEW_MS, found.BY_NAME_MS]):
-        given.clear()
+    for expected in (["gathered"], ["gathered", "by name"]):
+        tried.clear()
         assert titles(page(sara).get("/accounts/?sector=steel")) == ["A"]
-        assert given == expected
-        too_short.add(found.FEW_MS)
-    given.clear()
+        assert tried == expected
+        too_long.add("gathered")
+    tried.clear()
     assert titles(page(sara).get("/accounts/?sector=st")) == ["A"]
-    assert given == [found.BY_NAME_MS], "of two letters no index knows"
+    assert tried == ["by name"], "of two letters no index knows"
 
 
 def test_in_the_order_of_its_owners_what_was_shared_stands_in_its_place(
