@@ -3,7 +3,7 @@
 import django.contrib.postgres.indexes
 import kernel.text.db
 from django.conf import settings
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
 
@@ -81,4 +81,24 @@ class Migration(migrations.Migration):
                 name="contact_traits",
             ),
         ),
+        AddIndexConcurrently(
+            model_name="account",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("more_text", ""), _negated=True),
+                fields=["more_text"],
+                name="account_further",
+                opclasses=["gin_trgm_ops"],
+            ),
+        ),
+        RemoveIndexConcurrently(model_name="account", name="account_more"),
+        AddIndexConcurrently(
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("more_text", ""), _negated=True),
+                fields=["more_text"],
+                name="contact_further",
+                opclasses=["gin_trgm_ops"],
+            ),
+        ),
+        RemoveIndexConcurrently(model_name="contact", name="contact_more"),
     ]

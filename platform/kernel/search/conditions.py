@@ -38,11 +38,11 @@ def word_condition(kind: Entity, word: Word) -> Q:
 def _elsewhere(kind: Entity, word: Word) -> Q:
     """In the organization's own fields, or in the further ways to reach somebody."""
     own = _in_own(kind, word)
-    return own | _in_column(word, "more_text") if kind.has_more else own
+    return own | ~Q(more_text="") & _in_column(word, "more_text") if kind.has_more else own
 
 
 def _in_column(word: Word, column: str = "search_text") -> Q:
-    parts = [_holds(form, column) for form in word.forms] + [begins(form, column) for form in word.near]
+    parts = [_holds(form, column) for form in word.forms] + [begins(form, column) for form in _beginnings(word)]
     return Q(*parts, _connector=Q.OR)
 
 
@@ -50,11 +50,20 @@ def _in_own(kind: Entity, word: Word) -> Q:
     """In a text field that the organization made itself: the index narrows, the field decides."""
     own = [field.column for field in kind.searched if not field.stored]
     found = Q(pk__in=[])
-    for form in (*word.forms, *word.near) if own else ():
+    for form in (*word.forms, *_beginnings(word)) if own else ():
         said = [Q(**{f"{name}__reads": form}) for name in own]
         # The fields first: reading all texts of a record costs ten times as much, and is for the index alone.
         found |= Q(*said, _connector=Q.OR) & Q(**{f"extra__says{'' if len(form) >= INSIDE else '_word'}": form})
     return found
+
+
+def _beginnings(word: Word) -> list[str]:
+    """Near words without those that begin with another of them: who looks for the shorter finds the longer."""
+    kept: list[str] = []
+    for form in sorted(word.near):  # the shorter of two that begin alike stands before the other
+        if not kept or not form.startswith(kept[-1]):
+            kept.append(form)
+    return kept
 
 
 def hidden_fields(kind: Entity) -> set[str]:

@@ -156,6 +156,19 @@ def test_an_empty_field_reads_nothing(live: Tenant) -> None:
     assert reads == [{"Other"}, {"Empty"}], "unknown is neither, and makes the server ask further"
 
 
+def test_what_few_records_have_is_found_in_an_index_of_those_few(live: Tenant) -> None:
+    with transaction.atomic():
+        Account.objects.bulk_create(
+            Account(name=f"A{n}", more_text="" if n % 100 else f"person{n}@zagros.example") for n in range(5000)
+        )
+    with public_context():
+        sql.run(f'ANALYZE "{live.schema}".crm_account')
+    with transaction.atomic():
+        plan = plan_of(select("account", actor=ACTOR, q="person700").order_by().select_related(None))
+    assert "account_further" in plan
+    assert "account_search" in plan
+
+
 def test_two_conditions_read_what_both_find(live: Tenant) -> None:
     with transaction.atomic():
         Account.objects.bulk_create(Account(name=f"A{n}", extra={"x_a": n % 50, "x_b": n % 53}) for n in range(5000))
