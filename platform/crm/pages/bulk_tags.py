@@ -67,7 +67,7 @@ def plan_tagging(entity: Entity, selection: Selection, tag: Tag | str, *, off: b
     allowed = rows.filter(visible(entity, actor, "change"))
     wears = NOTHING if isinstance(tag, str) else condition(entity, "in", [tag.pk])
     due = allowed.filter(wears if off else ~Q(wears))
-    examples = _examples(entity, list(due.order_by("pk")[:EXAMPLES]), str(tag), off=off)
+    examples = _examples(entity, list(due.order_by("pk")[:EXAMPLES]), str(tag), off=off, actor=actor)
     if not size.exact:
         return Plan(size, examples=examples)
     changing = due.count()
@@ -76,8 +76,8 @@ def plan_tagging(entity: Entity, selection: Selection, tag: Tag | str, *, off: b
     return Plan(size, changing, mine - changing, size.number - mine, examples)
 
 
-def _examples(entity: Entity, records: Sequence[Any], name: str, *, off: bool) -> list[Example]:
-    worn = tags_by_record(entity, [record.pk for record in records])
+def _examples(entity: Entity, records: Sequence[Any], name: str, *, off: bool, actor: Actor) -> list[Example]:
+    worn = tags_by_record(entity, [record.pk for record in records], actor=actor)
     found = []
     for record in records:
         before = [tag.name for tag in worn.get(record.pk, ())]

@@ -178,7 +178,8 @@ def _paged(
         with transaction.atomic():  # a job has none of its own around it
             found = page(queryset, setting.entity, sort=state.sort or None, size=CHUNK, cursor=cursor)
             labels = Labels(setting.actor).load(found.rows, fields)
-            worn = tags_by_record(setting.entity, [r.pk for r in found.rows]) if any(f.asks for f in fields) else {}
+            tagged = [r.pk for r in found.rows] if any(f.asks for f in fields) else []
+            worn = tags_by_record(setting.entity, tagged, actor=setting.actor)
         for record in found.rows:
             tags = harmless(", ".join(tag.name for tag in worn.get(record.pk, ()))) or None
             yield record, [tags if f.asks else plain_value(f, record, labels, wish.dates) for f in fields]

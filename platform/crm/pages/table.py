@@ -221,7 +221,11 @@ def columns_of(setting: Setting, state: State, totals: Totals, number: int = 0) 
 
 
 def draw_rows(setting: Setting, records: Sequence[Any], columns: Sequence[Column], state: State) -> list[Row]:
-    worn = tags_by_record(setting.entity, [record.pk for record in records]) if setting.entity.asides else {}
+    worn = (
+        tags_by_record(setting.entity, [record.pk for record in records], actor=setting.actor)
+        if setting.entity.asides
+        else {}
+    )
     may_change = setting.actor.may(setting.entity.permission("change"))
     draw = row_drawer(setting.entity, columns, setting.labels, back=list_param(state), may_change=may_change)
     return [draw(record, worn.get(record.pk, ())) for record in records]

@@ -14,7 +14,7 @@ from kernel.registry import registry
 
 
 def context(frame: Frame) -> Mapping[str, Any] | None:
-    tags = tags_by_record(frame.entity, [frame.record.pk]).get(frame.record.pk, ())
+    tags = tags_by_record(frame.entity, [frame.record.pk], actor=frame.actor).get(frame.record.pk, ())
     may = frame.may_change and may_add("tagging", frame.actor)
     if not tags and not may:
         return None

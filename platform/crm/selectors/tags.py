@@ -25,25 +25,23 @@ def _live() -> QuerySet[Any]:
     return Tagging.objects.filter(tag__deleted_at__isnull=True)
 
 
-def tags_by_record(entity: Entity, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Worn]]:
-    """Of records that the asker was shown already; one query."""
-    rows = _live().filter(entity=entity.name, record_id__in=list(ids)).order_by("tag__name")
-    found: dict[UUID, list[Worn]] = {}
-    for record, pk, name, colour in rows.values_list("record_id", "tag_id", "tag__name", "tag__colour"):
-        found.setdefault(record, []).append(Worn(pk, name, colour))
-    return found
-
-
-def told(kind: Entity, ids: Iterable[UUID], actor: Actor) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
+def tags_by_record(kind: Entity, ids: Iterable[UUID], *, actor: Actor) -> Mapping[UUID, Sequence[Worn]]:
     """The tags that this actor may see on records that they were shown already, by their names; one query."""
     rows = Tagging.objects.filter(
         visible_on_shown("tagging", actor), entity=kind.name, record_id__in=list(ids),
         tag__in=records_visible_to(actor, "tag"),
     )  # fmt: skip
-    found: dict[UUID, list[tuple[UUID, str]]] = {}
-    for record, pk, name in rows.order_by("tag__name").values_list("record_id", "tag_id", "tag__name"):
-        found.setdefault(record, []).append((pk, name))
+    found: dict[UUID, list[Worn]] = {}
+    names = ("record_id", "tag_id", "tag__name", "tag__colour")
+    for record, pk, name, colour in rows.order_by("tag__name").values_list(*names):
+        found.setdefault(record, []).append(Worn(pk, name, colour))
     return found
+
+
+def told(kind: Entity, ids: Iterable[UUID], actor: Actor) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
+    """The same as a field of the record's: ids and names."""
+    worn = tags_by_record(kind, ids, actor=actor)
+    return {record: [(tag.pk, tag.name) for tag in tags] for record, tags in worn.items()}
 
 
 def condition(kind: Entity, op: str, values: Sequence[Any]) -> Q:

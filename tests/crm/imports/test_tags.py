@@ -28,7 +28,7 @@ def actor(tenant: Tenant, sara: Any, actor_for: Callable[..., Any]) -> Any:
 
 def tags() -> dict[str, list[str]]:
     records = {a.pk: a.name for a in Account.objects.all()}
-    worn = tags_by_record(registry.entity("account"), records)
+    worn = tags_by_record(registry.entity("account"), records, actor=system_actor("test"))
     return {records[pk]: [tag.name for tag in several] for pk, several in worn.items()}
 
 

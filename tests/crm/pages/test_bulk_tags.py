@@ -16,6 +16,7 @@ from identity.models import Role
 from kernel.access import system_actor
 from kernel.jobs import run_job
 from kernel.models import AuditEntry, Job
+from kernel.registry import registry
 
 pytestmark = pytest.mark.django_db
 SYSTEM = system_actor("test")
@@ -221,3 +222,19 @@ def test_another_workspaces_tag_is_no_tag(page: Any, sara: Any, deal: Any, hot: 
         answer = stranger.post("/deals/bulk/", {"act": "tag", "tag": str(hot.pk), "do": do, **EVERYTHING})
         assert answer.status_code == 404
     assert not Tagging.objects.exists()
+
+
+@pytest.mark.parametrize("closed", ["crm.tag.view", "crm.tagging.view"])
+def test_tags_that_one_may_not_see_are_on_no_page(page: Any, nima: Any, account: Any, closed: str) -> None:
+    one = account("Mine", owner=nima)
+    add_tag(registry.entity("account"), [one.pk], tag_named("new:Secret", actor=SYSTEM).pk, actor=SYSTEM)
+    pages = (f"/accounts/{one.pk}/", "/accounts/?columns=tags", "/accounts/export/?format=csv&columns=name,tags")
+    for level, said in (("all", True), ("none", False)):
+        role = Role.objects.get(key="member")
+        role.levels = {**role.levels, "crm.account.export": "all", closed: level}
+        role.save()
+        for path in pages:
+            answer = page(nima).get(path)
+            assert answer.status_code == 200
+            text = answer.getvalue() if answer.streaming else answer.content
+            assert (b"Secret" in text) is said, path
