@@ -208,6 +208,17 @@ def test_where_the_way_by_name_is_long_the_newest_come_first(
     assert titles(page(sara).get("/accounts/?city__eq=Yazd")) == ["A", "B", "C"]
 
 
+def test_the_newest_go_on_over_pages(page: Any, sara: Any, account: Any, ways: tuple[list[str], set[str]]) -> None:
+    _tried, too_long = ways
+    names = [account(f"{(n * 7) % 53:02}", city="Yazd").name for n in range(53)]
+    too_long.add("by name")
+    first = page(sara).get("/accounts/?city__eq=Yazd")
+    second = page(sara).get(first.context["next_url"])
+    assert titles(first) + titles(second) == names[::-1]
+    back = page(sara).get(second.context["previous_url"])
+    assert titles(back) == titles(first)
+
+
 def test_letters_are_looked_for_by_their_index_first(
     page: Any, sara: Any, account: Any, ways: tuple[list[str], set[str]]
 ) -> None:
