@@ -43,15 +43,18 @@ def propose(
     """At most about `most` records that hold the words, the likely ones among them; each step only if it is needed."""
     rows = _rows(kind, actor)
     taken: list[tuple[Any, ...]] = []
+    # Near words are looked for when no title begins with what was typed.
+    by_title = _has_title_index(kind) and not any(word.near for word in typed.words)
     # Put together only where it is asked: often the titles that begin so are enough.
-    found = rows.filter(answering(kind, typed)) if fresh or not _has_title_index(kind) else None
+    found = rows.filter(answering(kind, typed)) if fresh or not by_title else None
     if _has_title_index(kind):
-        taken = [*_titled(rows, typed), *(found.filter(pk__in=fresh) if found is not None else ())]
+        taken = list(_titled(rows, typed)) if by_title else []
+        taken += found.filter(pk__in=fresh) if found is not None else ()
         if len(taken) >= TITLES:
             return _read(kind, taken, actor)
     found = rows.filter(answering(kind, typed)) if found is None else found
     word = typed.words[0]
-    if _has_title_index(kind) and len(typed.words) == 1 and len(word.text) >= INSIDE and not word.near:
+    if by_title and len(typed.words) == 1 and len(word.text) >= INSIDE:
         taken += found.filter(search_text__holds=f" {word.text}")[:most]
         if len(taken) >= most:
             return _read(kind, taken, actor)
